@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Start here. The engine keeps a policy at work: make one in main(), and hand
+// out actors.
+
+#ifndef PRIVET_ENGINE_H_
+#define PRIVET_ENGINE_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "privet/actor.h"
+#include "privet/engine_options.h"
+#include "privet/id.h"
+#include "privet/policy.h"
+#include "privet/sealed_record.h"
+#include "privet/subject.h"
+#include "privet/subjects.h"
+
+namespace google::protobuf {
+class Message;
+}  // namespace google::protobuf
+
+namespace privet {
+
+// How one field of a record type is tagged, and with which it shares a fate.
+struct TaggedField {
+  std::string path;
+  std::vector<std::string> categories;  // empty: public
+  std::uint32_t compartment = 0;        // sealed, opened and dropped together
+};
+
+// A policy at work. A shared handle: copies are the same engine. Every call is
+// const and safe from any thread; an engine owns no thread.
+//
+// Example:
+//
+//   auto engine = privet::Engine::Create(*policy, std::move(options));
+//   if (!engine.ok()) return engine.status();
+//   auto gateway = engine->ActAs(infermesh::actor::kGateway,
+//                                infermesh::region::kDe);
+class Engine {
+ public:
+  // Creates an engine, and binds every record type that the policy lists and
+  // the program links (or `options.types` holds). Reads the vault, and replays
+  // into the stores what the ledger has and they do not.
+  //
+  // Returns InvalidArgument if a record type does not bind: a field without a
+  // tag, a transform that does not fit, with its path and what to do;
+  // FailedPrecondition if the parts do not belong together: keys without
+  // durable state, a wrong root key, a store ahead of its ledger, no locked
+  // memory; DataLoss if vault or ledger is damaged; Unavailable if a store does
+  // not answer.
+  static absl::StatusOr<Engine> Create(Policy policy,
+                                       EngineOptions options = {});
+
+  // Returns the capability of `actor`, working at `region`.
+  //
+  // Returns InvalidArgument if either is not declared or is a group, and
+  // PermissionDenied if the actor does not work there.
+  absl::StatusOr<Actor> ActAs(ActorId actor, RegionId region) const;
+
+  // Returns what people said, and their rights. FailedPrecondition on calls of
+  // an engine without state.
+  Subjects subjects() const;
+
+  // Puts another policy to work at once, for the calls that begin from now on;
+  // those under way end under the old one. What the new policy leaves without
+  // ground is due at the next sweep.
+  //
+  // Returns InvalidArgument, and changes nothing, if a record type does not
+  // bind or a sealed id vanished; FailedPrecondition if the policy id differs
+  // or the version does not grow.
+  absl::Status SetPolicy(Policy policy) const;
+
+  // Returns the policy at work.
+  Policy policy() const;
+
+  // Reads what calls about `subject` will need, and keeps it in memory for the
+  // life of the lease. NotFound if nothing is known of him.
+  absl::StatusOr<SubjectLease> Prefetch(const Subject& subject) const;
+
+  // Returns `message` as one line for a log: public fields as they are, every
+  // other as `***`; `<type>` alone if the type is not bound.
+  std::string LogSafe(const google::protobuf::Message& message) const;
+
+  // Returns the fields of a bound record type. InvalidArgument for another.
+  absl::StatusOr<std::vector<TaggedField>> Tag(std::string_view type) const;
+
+  // Returns where a record with `value` is found: for RecordStore::Find() and
+  // FindUnique(). `index` is the name that the policy gives it, or the first
+  // category of the field. InvalidArgument for an index that no bound type has.
+  absl::StatusOr<IndexTag> IndexOf(std::string_view index,
+                                   std::string_view value) const;
+
+ private:
+  class Impl;
+  explicit Engine(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace privet
+
+#endif  // PRIVET_ENGINE_H_
