@@ -49,7 +49,7 @@ enum class Severity : std::uint8_t {
   kNote,     // declared, and not acted on yet
 };
 
-// One finding. Texts as STYLE says: lower case, no final period, names of the
+// One finding. Texts in lower case, no final period, names of the
 // policy in backticks.
 struct Finding {
   Severity severity = Severity::kError;
