@@ -5,6 +5,7 @@
 #ifndef PRIVET_POLICY_SNAPSHOT_H_
 #define PRIVET_POLICY_SNAPSHOT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,11 +14,14 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/civil_time.h"
 #include "absl/types/span.h"
+#include "base/keep.h"
+#include "policy/context.h"
+#include "policy/decision.h"
+#include "policy/finding.h"
 #include "policy/retention_class.h"
 #include "policy/subject_state.h"
-#include "privet/denial.h"
+#include "privet/explain.h"
 #include "privet/id.h"
 
 namespace privet::v1 {
@@ -27,92 +31,139 @@ class Transform;
 
 namespace privet::policy {
 
-enum class Operation : std::uint8_t { kStore = 1, kUse = 2, kShare = 3 };
+// The law of which place protects a person, as far as the policy tells places
+// apart: 0 is "unknown", the rest is dense. Known once a person is read.
+using RegionClass = std::uint32_t;
+inline constexpr RegionClass kUnknownRegion = 0;
 
-// Index of a leaf category; dense, by order of declaration.
-using Category = std::uint32_t;
-
-// Index of a form of the snapshot; 0 is the value as it is.
-using Form = std::uint16_t;
-inline constexpr Form kWhole = 0;
-
-// A decision of a context as a function of the state word; interned by meaning
-// within the context, so equal functions have equal numbers.
-using Node = std::uint32_t;
-
-// Which atoms of the snapshot hold for a person: made once when the state of
-// the person is read, then shared by every call.
+// What a snapshot can know of a person: made once when the state of the person
+// is read, then shared by every call. Belongs to the snapshot that made it.
 struct SubjectFacts {
-  std::vector<std::uint64_t> yes;  // known to hold
-  std::vector<std::uint64_t> no;   // known not to hold; neither: unknown
+  std::vector<std::uint16_t> values;  // an answer to each of its questions
+  RegionClass region = kUnknownRegion;
 };
 
-// The same, of one call, over the atoms of its context.
-struct Word {
-  std::uint64_t yes[2] = {0, 0};
-  std::uint64_t no[2] = {0, 0};
-};
-
-struct Verdict {
-  bool permitted = false;
-  Form form = kWhole;
-};
-
-// One resolved (operation, actor, purpose, recipient, region); lives as long as
-// its snapshot, and is immutable but for an append-only table of nodes.
-class Context {
- public:
-  // Makes the word of one call; `day` is a UTC day. Linear in the atoms.
-  Word MakeWord(const SubjectFacts& subject, const RequestState& request,
-                absl::CivilDay day) const;
-
-  // Returns the decision on a field of all of `categories` (sorted): for kStore
-  // that of some one purpose (POLICY.md 2(8)). Builds it at first use.
-  Node NodeOf(absl::Span<const Category> categories) const;
-
-  // Returns the decision on a public field: the gates alone.
-  Node PublicNode() const;
-
-  // Decides. No lock, no allocation, a few nanoseconds.
-  Verdict Evaluate(Node node, const Word& word) const;
-  // Decides one leaf category, through this context's column.
-  Verdict Decide(Category category, const Word& word) const;
+// Ids that enter keys or sealed bytes: they keep their oldest name for ever.
+enum class Sealed {
+  kPolicy,
+  kCategory,
+  kRecordType,
+  kRecipient,
+  kRetention,
+  kEvent,
+  kObligation,
 };
 
 class Snapshot {
  public:
+  // Compiles and proves. InvalidArgument, listing what is wrong, for a policy
+  // whose forms contradict each other or whose `never`, `always` or `only` does
+  // not hold; `findings` gets the same, with places. The policy is one that was
+  // checked, but nothing breaks on any other.
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Compile(
-      std::shared_ptr<const v1::Policy> policy);
+      std::shared_ptr<const v1::Policy> policy, Findings* findings = nullptr);
+  ~Snapshot();
 
-  // Returns the context, made at first use and kept. InvalidArgument, naming
-  // the id and near ones, for an id that is unknown or a group. kStore takes no
-  // purpose and no recipient; kUse no recipient. For kStore `record_type` is
-  // what the actor would store.
+  const v1::Policy& policy() const;
+
+  // -- Names -----------------------------------------------------------------
+
+  // Returns the leaf category called `name`, now or before. InvalidArgument,
+  // naming near ones, if there is none or it is a group.
+  absl::StatusOr<Category> FindCategory(std::string_view name) const;
+  std::string_view CategoryName(Category category) const;
+  std::size_t category_count() const;
+
+  // Returns the name by which `name` (now or before) stands in keys and sealed
+  // bytes; `name` itself if the policy does not know it. Of kPolicy: the
+  // policy's own. Lives as long as the snapshot, or as `name`.
+  std::string_view OldestName(Sealed kind, std::string_view name) const;
+
+  // -- Decisions -------------------------------------------------------------
+
+  // Returns the context, made at first use and kept; later look-ups do not
+  // lock. InvalidArgument, naming the id and near ones, for an id that is
+  // unknown or a group, or where the operation takes none: kStore takes no
+  // purpose and no recipient, kUse no recipient; kShare may leave out `region`
+  // (the recipient's count). For kStore `region` is that of the store, and
+  // `record_type` what the actor would store.
+  //
+  // A request that no word can permit has a context all the same: every
+  // decision of it is a denial, which Explain() explains.
   absl::StatusOr<const Context*> FindContext(
       Operation operation, ActorId actor, PurposeId purpose,
       RecipientId recipient, RegionId region,
-      std::string_view record_type) const;
+      std::string_view record_type = {}) const;
 
-  // Compiles what is known of a person against this snapshot.
+  // Compiles what is known of a person. Names that the policy does not know
+  // answer nothing, except that they never make an answer laxer: any minor
+  // group restricts, an objection covers all that lies beneath its name.
   SubjectFacts FactsOf(const SubjectState& state) const;
 
-  // Explains a refusal of `categories` (or, empty, of the whole request): the
-  // rule or gate that decided. Slow: walks the rules one by one.
-  Denial Explain(const Context& context, absl::Span<const Category> categories,
-                 const Word& word) const;
+  // Returns InvalidArgument if `request` names a fact, a value or a category
+  // that is not declared, or a group of categories.
+  absl::Status CheckRequest(const RequestState& request) const;
+
+  // Explains the decision on a field of `categories` (or, empty, on a public
+  // field, that is on the request as such): the rules that permit and shape it,
+  // or the rule or gate that refuses and what would lift it. Slow: walks the
+  // rules one by one.
+  Explanation Explain(const Context& context,
+                      absl::Span<const Category> categories,
+                      const Word& word) const;
 
   // Returns the transform of a form, canonical; for kWhole `whole {}`.
   const v1::Transform& FormOf(Form form) const;
+  std::size_t form_count() const;
 
-  // Returns a key that is equal for two category sets exactly if the same
-  // rules for STORE and USE, the same residencies and the same flags select
-  // them, with the same retentions and obligation (POLICY.md 2(11)).
+  // Returns InvalidArgument, naming the request and both rules, if a field of
+  // `categories` (sorted) would get two forms neither of which is the stronger
+  // on one reachable request, or two obligations keep it. Slow: for binding.
+  absl::Status CheckField(absl::Span<const Category> categories) const;
+
+  // Returns whether `purpose` goes on for a restricted person or a minor.
+  bool GoesOnWhileRestricted(PurposeId purpose) const;
+
+  // Returns whether any purpose or obligation may still open a field of
+  // `categories` about this person: some request, whatever its facts and day,
+  // would be permitted once no restriction is in force. False: it is due at the
+  // next sweep (POLICY.md 2(9)). What is unknown of the person never ends it.
+  bool HasGround(absl::Span<const Category> categories,
+                 const SubjectFacts& subject) const;
+
+  // -- Fate ------------------------------------------------------------------
+
+  // Returns a key that is equal for two category sets exactly if the same rules
+  // for STORE and USE, the same residencies and the same flags select them,
+  // with the same retentions and obligation (POLICY.md 2(11)).
   std::string FateOf(absl::Span<const Category> categories) const;
 
-  // Returns the retention class of `categories` for a person of `region`
-  // (empty: unknown, so every retention covers).
+  // Returns the class of places that `region` (a region id; empty: unknown)
+  // lies in, and how many there are with kUnknownRegion.
+  RegionClass RegionClassOf(std::string_view region) const;
+  RegionClass region_class_count() const;
+
+  // Returns the retention class of `categories` for a person of `region`; for
+  // kUnknownRegion every retention covers. FailedPrecondition if none covers
+  // (it cannot be stored), InvalidArgument if two obligations do. Lives as long
+  // as the snapshot.
   absl::StatusOr<const RetentionClass*> ClassOf(
-      absl::Span<const Category> categories, std::string_view region) const;
+      absl::Span<const Category> categories, RegionClass region) const;
+
+  // Returns the keep in force for a period of a sealed record: the smaller of
+  // the one that it was sealed with and the one of this policy.
+  base::Keep EffectiveKeep(const Period& sealed) const;
+
+  // Returns whether `purpose` is one of those for which `obligation` (any of
+  // its names) keeps data: to these it is restricted once another retention has
+  // ended.
+  bool Serves(PurposeId purpose, std::string_view obligation) const;
+
+ private:
+  struct Impl;
+  explicit Snapshot(std::unique_ptr<const Impl> impl);
+
+  std::unique_ptr<const Impl> impl_;
 };
 
 }  // namespace privet::policy

@@ -11,16 +11,17 @@
 
 namespace privet::policy {
 
-// The state of one person, by the names of the policy. Default: a person of
-// whom no row says anything; nobody at all has the same.
+// The state of one person, by the names of the policy (now or before). Default:
+// a person of whom no row says anything; nobody at all has the same.
 struct SubjectState {
   std::string region;  // whose law protects the person; empty: unknown
   std::string kind;    // subject kind; empty: the record type's
   std::vector<std::string> consents;    // purposes, in force
-  std::vector<std::string> objections;  // purposes, in force
+  std::vector<std::string> objections;  // purposes or groups, in force
   bool restricted = false;
   std::string minor_group;            // id of a `minors` block; empty: none
-  std::vector<std::string> notices;   // on record
+  std::vector<std::string> notices;   // on record; for role SUCCESSOR
+                                      // `successor:<recipient>`
   std::vector<std::string> happened;  // events
   std::vector<std::pair<std::string, std::string>> facts;  // of the subject
   std::vector<std::string> instructed;  // recipients (role DIRECTED) that the
@@ -31,7 +32,7 @@ struct SubjectState {
 struct RequestState {
   std::vector<std::pair<std::string, std::string>> facts;  // of the request
   std::string case_reference;           // AUTHORITY; empty: none
-  std::vector<std::string> categories;  // AUTHORITY: what was asked for
+  std::vector<std::string> categories;  // AUTHORITY: what was asked for, leaves
 };
 
 }  // namespace privet::policy

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One resolved request: what a call decides with.
+
+#ifndef PRIVET_POLICY_CONTEXT_H_
+#define PRIVET_POLICY_CONTEXT_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/time/civil_time.h"
+#include "absl/types/span.h"
+#include "policy/decision.h"
+#include "policy/subject_state.h"
+
+namespace privet::policy {
+
+class Column;
+struct SubjectFacts;
+
+// One resolved (operation, actor, purpose, recipient, region); lives as long as
+// its snapshot. Immutable but for a growing table of nodes; safe from any
+// thread.
+class Context {
+ public:
+  Operation operation() const { return operation_; }
+  // Names of the policy; empty where the operation has none.
+  std::string_view actor() const { return actor_; }
+  std::string_view purpose() const { return purpose_; }
+  std::string_view recipient() const { return recipient_; }
+  std::string_view region() const { return region_; }
+  // kStore: the type that the actor would store.
+  std::string_view record_type() const { return record_type_; }
+
+  // Makes the word of one call; `day` is a UTC day. Linear in the questions
+  // that the context asks. Allocates for a share with an AUTHORITY only.
+  Word MakeWord(const SubjectFacts& subject, const RequestState& request,
+                absl::CivilDay day) const;
+
+  // Returns the decision on a field of all of `categories` (sorted, at least
+  // one): for kStore that of some one purpose (POLICY.md 2(8)). One category: a
+  // load. Several: built at first use, under a lock; keep the number.
+  Node NodeOf(absl::Span<const Category> categories) const;
+
+  // Returns the decision on a public field: the gates alone.
+  Node PublicNode() const;
+
+  // Decides. Neither locks nor allocates.
+  Verdict Evaluate(Node node, const Word& word) const;
+
+  // Decides on one leaf category: a few nanoseconds.
+  Verdict Decide(Category category, const Word& word) const {
+    if (category >= category_count_) return {};
+    const Leaf& leaf = *leaves_[category];
+    if (leaf.kind == Leaf::kCubes) return EvaluateCubes(leaf, word);
+    return EvaluateSlowly(leaf, word);
+  }
+
+  const Column& column() const { return *column_; }
+
+ private:
+  friend class Contexts;
+  Context() = default;
+
+  Verdict EvaluateSlowly(const Leaf& leaf, const Word& word) const;
+
+  const Leaf* const* leaves_ = nullptr;  // of each category
+  std::uint32_t category_count_ = 0;
+  Operation operation_ = Operation::kUse;
+  bool denied_ = false;  // a gate of the actor fails: nothing is permitted
+  const Column* column_ = nullptr;
+  std::string_view actor_, purpose_, recipient_, region_, record_type_;
+};
+
+}  // namespace privet::policy
+
+#endif  // PRIVET_POLICY_CONTEXT_H_
