@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rows of the vault that explain numbers of records: classes, compartments and
+// slots. They need no key. Each is durable before the first record that has its
+// number, and never changes after.
+
+#ifndef PRIVET_KEYS_CATALOGUE_H_
+#define PRIVET_KEYS_CATALOGUE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "privet/store.h"
+
+namespace privet::keys {
+
+// Slots of a person's keys; the others are SlotNumber() of what they are for.
+inline constexpr std::uint32_t kErasableSlot = 0;
+inline constexpr std::uint32_t kLinkSlot = 1;
+inline constexpr std::uint32_t kFirstNamedSlot = 16;
+
+// Kinds of a slot.
+inline constexpr char kObligationSlot[] = "obligation";
+inline constexpr char kEventSlot[] = "event";
+inline constexpr char kHoldSlot[] = "hold";
+
+// What a slot of 16 or more is for.
+struct SlotKind {
+  std::string kind;  // "obligation", "event", "hold"
+  std::string name;  // id of the obligation; else empty
+  std::uint32_t retention_class = 0;
+
+  friend bool operator==(const SlotKind& a, const SlotKind& b) {
+    return a.kind == b.kind && a.name == b.name &&
+           a.retention_class == b.retention_class;
+  }
+};
+
+// Returns id4(info("privet/1/slot", kind, name, u32 class)); InvalidArgument
+// if that is a reserved number, below 16.
+absl::StatusOr<std::uint32_t> SlotNumber(const SlotKind& kind);
+
+// Writes the row of a class, a compartment or a slot if there is none, and
+// returns the row that the vault holds then, be it another one: the caller
+// decides whether the two go together. Rows are the caller's own format.
+absl::StatusOr<std::string> RememberClass(Store& vault,
+                                          std::uint32_t retention_class,
+                                          std::string_view row);
+absl::StatusOr<std::string> RememberCompartment(Store& vault,
+                                                std::uint32_t type,
+                                                std::uint32_t compartment,
+                                                std::string_view row);
+// Returns the number; FailedPrecondition if another slot has it already.
+absl::StatusOr<std::uint32_t> RememberSlot(Store& vault, const SlotKind& kind);
+
+// Returns the row, or nullopt.
+absl::StatusOr<std::optional<std::string>> FindClass(
+    Store& vault, std::uint32_t retention_class);
+absl::StatusOr<std::optional<std::string>> FindCompartment(
+    Store& vault, std::uint32_t type, std::uint32_t compartment);
+absl::StatusOr<std::optional<SlotKind>> FindSlot(Store& vault,
+                                                 std::uint32_t slot);
+
+// Visits every class, in no order, until `visit` returns false. `visit` may not
+// call the store.
+absl::Status ForEachClass(
+    Store& vault,
+    absl::FunctionRef<bool(std::uint32_t retention_class, std::string_view row)>
+        visit);
+// Visits every compartment.
+absl::Status ForEachCompartment(
+    Store& vault,
+    absl::FunctionRef<bool(std::uint32_t type, std::uint32_t compartment,
+                           std::string_view row)>
+        visit);
+
+}  // namespace privet::keys
+
+#endif  // PRIVET_KEYS_CATALOGUE_H_
