@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Fails if a public header does not compile alone, or reaches what it must not.
+
+A host that includes one of ours gets Abseil and the standard library with it:
+no protobuf, no cryptography, no SQL, and none of our private headers.
+
+  check_public_headers.py [COMPILER]    default: c++
+"""
+import concurrent.futures
+import pathlib
+import re
+import subprocess
+import sys
+
+FORBIDDEN = re.compile(
+    r"google/protobuf/|\.pb\.h$|sodium|sqlite|libpq|catch2|^src/|/src/")
+
+
+def complaints(compiler, header):
+    command = [compiler, "-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion",
+               "-Wshadow", "-Werror", "-Wno-pragma-once-outside-header",
+               "-Iinclude", "-fsyntax-only", "-x", "c++", str(header)]
+    alone = subprocess.run(command, capture_output=True, text=True)
+    if alone.returncode:
+        return [f"{header}: does not compile alone:\n{alone.stderr}"]
+    reached = subprocess.run([c for c in command if c != "-fsyntax-only"] + ["-M"],
+                             check=True, capture_output=True, text=True)
+    files = reached.stdout.replace("\\\n", " ").split()[1:]
+    return [f"{header}: reaches `{file}`" for file in files if FORBIDDEN.search(file)]
+
+
+def main():
+    compiler = sys.argv[1] if len(sys.argv) > 1 else "c++"
+    headers = sorted(pathlib.Path("include/privet").glob("*.h"))
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        found = sum(pool.map(lambda h: complaints(compiler, h), headers), [])
+    if not headers:
+        found.append("include/privet holds no header")
+    for complaint in found:
+        print(complaint, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
