@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 FORBIDDEN = re.compile(
-    r"google/protobuf/|\.pb\.h$|sodium|sqlite|libpq|catch2|^src/|/src/")
+    r"google/protobuf/|\.pb\.h$|sodium|sqlite3|libpq|catch2|(^|/)src/")
 
 
 def complaints(compiler, header):
