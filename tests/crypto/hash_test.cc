@@ -10,6 +10,7 @@
 
 #include "absl/strings/escaping.h"
 #include "base/bytes.h"
+#include "crypto/info_hash.h"
 #include "support/catch.h"
 
 namespace privet::crypto {
@@ -67,6 +68,22 @@ TEST_CASE("An integer part has its own width", "[crypto][hash]") {
   const std::string wide = base::Info(std::uint32_t{1});
   CHECK(narrow != wide);
   CHECK(wide == std::string("\x04\x00\x01\x00\x00\x00", 6));
+}
+
+TEST_CASE("Hashing part by part is hashing the whole", "[crypto][hash]") {
+  const std::string key = GENERATE(std::string(), Counting(32));
+  const std::string long_part(65535, 'x');
+  std::string digest(64, '\0');
+  InfoHash(64, key)
+      .Part("privet/1/compartment")
+      .Int(std::uint8_t{1})
+      .Part("")
+      .Int(std::uint32_t{77})
+      .Part(long_part)
+      .Finish(digest.data());
+  CHECK(digest == H(64, key,
+                    base::Info("privet/1/compartment", std::uint8_t{1}, "",
+                               std::uint32_t{77}, long_part)));
 }
 
 TEST_CASE("Comparison in constant time is equality", "[crypto][hash]") {
