@@ -130,8 +130,8 @@ void AddComments(std::string_view text, std::uint32_t begin, std::uint32_t end,
     const std::size_t hash = text.substr(0, end).find('#', begin);
     if (hash == std::string_view::npos) return;
     const std::size_t stop = std::min(text.find('\n', hash), text.size());
-    comments->push_back({static_cast<std::uint32_t>(hash),
-                         static_cast<std::uint32_t>(stop)});
+    comments->push_back(
+        {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(stop)});
     begin = static_cast<std::uint32_t>(stop);
     if (begin >= end) return;
   }
@@ -145,10 +145,11 @@ void TextErrors::Add(Range range, std::string message, std::string remedy) {
 }
 
 bool TextErrors::AnyIn(Range range) const {
-  return std::any_of(
-      errors_.begin(), errors_.end(), [&](const TextError& error) {
-        return error.range.begin >= range.begin && error.range.begin < range.end;
-      });
+  return std::any_of(errors_.begin(), errors_.end(),
+                     [&](const TextError& error) {
+                       return error.range.begin >= range.begin &&
+                              error.range.begin < range.end;
+                     });
 }
 
 std::vector<TextError> TextErrors::Sorted() const {
@@ -177,8 +178,7 @@ TokenStream Lex(const SourceText& source, TextErrors* errors) {
     const std::uint32_t begin =
         finder.Find(static_cast<std::uint32_t>(token.line),
                     static_cast<std::uint32_t>(token.column));
-    const auto end =
-        begin + static_cast<std::uint32_t>(token.text.size());
+    const auto end = begin + static_cast<std::uint32_t>(token.text.size());
     AddComments(text, last, begin, &stream.comments);
     last = end;
     if (static_cast<unsigned char>(token.text[0]) >= 0x80) continue;

@@ -57,7 +57,7 @@ struct Token {
 };
 
 struct TokenStream {
-  std::vector<Token> tokens;  // the last one is kEnd, at the end of the text
+  std::vector<Token> tokens;    // the last one is kEnd, at the end of the text
   std::vector<Range> comments;  // each from its `#`, without the end of line
 };
 

@@ -80,7 +80,8 @@ class Parser {
 
   // `name:` or `name {`: here a field begins, whatever was open before it.
   bool StartsField() const {
-    return Peek().kind == TokenKind::kIdentifier && (Is(':', 1) || IsOpening(1));
+    return Peek().kind == TokenKind::kIdentifier &&
+           (Is(':', 1) || IsOpening(1));
   }
 
   bool FirstOnItsLine(std::size_t at) const {
@@ -92,9 +93,7 @@ class Parser {
   }
 
   // ---- errors
-  Range Previous() const {
-    return at_ == 0 ? Range{} : tokens_[at_ - 1].range;
-  }
+  Range Previous() const { return at_ == 0 ? Range{} : tokens_[at_ - 1].range; }
 
   // Reports an error of structure, unless this line or the one before already
   // has one: it would be the same.
@@ -107,7 +106,8 @@ class Parser {
 
   // Returns how the next token is called in a message.
   std::string Found() const {
-    return AtEnd() ? "the end of the file" : Quoted(TextOf(Peek()).substr(0, 40));
+    return AtEnd() ? "the end of the file"
+                   : Quoted(TextOf(Peek()).substr(0, 40));
   }
 
   // ---- nodes
@@ -134,10 +134,10 @@ class Parser {
 
   bool TooMany() {
     if (nodes_.size() < kMostNodes) return false;
-    errors_->Add(Peek().range,
-                 absl::StrCat("the policy has more than ", kMostNodes,
-                              " values"),
-                 "split it");
+    errors_->Add(
+        Peek().range,
+        absl::StrCat("the policy has more than ", kMostNodes, " values"),
+        "split it");
     at_ = tokens_.size() - 1;
     return true;
   }
@@ -163,11 +163,11 @@ class Parser {
     open_.pop_back();
     if (block.close == '\0') return;
     nodes_[block.node].value.end = Peek().range.end;
-    Complain(nodes_[block.node].name,
-             absl::StrCat("the block ",
-                          Quoted(source_.At(nodes_[block.node].name)),
-                          " is never closed"),
-             absl::StrCat("write ", Quoted({&block.close, 1}), " at its end"));
+    Complain(
+        nodes_[block.node].name,
+        absl::StrCat("the block ", Quoted(source_.At(nodes_[block.node].name)),
+                     " is never closed"),
+        absl::StrCat("write ", Quoted({&block.close, 1}), " at its end"));
   }
 
   // Takes a closing bracket; returns if it closed the innermost block.
@@ -217,8 +217,8 @@ class Parser {
     } else if (IsOpening()) {
       const std::uint32_t at = AddNode(*field, name);
       Complain(name, absl::StrCat(Quoted(source_.At(name)), " is no block"),
-               absl::StrCat("write ", Quoted(source_.At(name), ": "),
-                            " and ", Wanted(*field)));
+               absl::StrCat("write ", Quoted(source_.At(name), ": "), " and ",
+                            Wanted(*field)));
       SkipBalanced(name);
       nodes_[at].value.end = Previous().end;
     } else {
@@ -246,10 +246,10 @@ class Parser {
       remedy = absl::StrCat("it has ", List(storage));
     }
     if (remedy.empty()) remedy = "see privet/v1/policy.proto";
-    errors_->Add(name,
-                 absl::StrCat("there is no field ", Quoted(text), " in ",
-                              BlockName()),
-                 std::move(remedy));
+    errors_->Add(
+        name,
+        absl::StrCat("there is no field ", Quoted(text), " in ", BlockName()),
+        std::move(remedy));
     Next();
     Take(':');
     SkipValue(name);
@@ -336,7 +336,8 @@ class Parser {
   bool ParseElement(const FieldDescriptor& field, Range name) {
     if (Is(']') || AtEnd() || Is('}') || Is('>') || StartsField()) {
       const bool closed = Is(']');
-      Complain(Peek().range, absl::StrCat("an element is missing before ", Found()),
+      Complain(Peek().range,
+               absl::StrCat("an element is missing before ", Found()),
                closed ? "remove the `,`" : "close the list with `]`");
       Take(']');
       return false;

@@ -117,7 +117,10 @@ class Setter {
 
   std::string StringOf(const SyntaxNode& node) {
     if (node.kind != ValueKind::kString) {
-      if (node.kind != ValueKind::kNone) {
+      // Curly quotes were told of, just before.
+      const std::uint32_t begin = node.value.begin;
+      const bool known = errors_->AnyIn({begin < 4 ? 0 : begin - 4, begin});
+      if (node.kind != ValueKind::kNone && !known) {
         Fail(node.value, absl::StrCat(Name(node), " wants text in quotes"),
              absl::StrCat("write `\"", node.negative ? "-" : "", node.text,
                           "\"`"));
@@ -155,9 +158,9 @@ class Setter {
     if (node.kind == ValueKind::kIdentifier && !node.negative) {
       value = type.FindValueByName(node.text);
     } else if (node.kind == ValueKind::kInteger && !node.negative &&
-               Tokenizer::ParseInteger(
-                   node.text, std::numeric_limits<std::int32_t>::max(),
-                   &number)) {
+               Tokenizer::ParseInteger(node.text,
+                                       std::numeric_limits<std::int32_t>::max(),
+                                       &number)) {
       value = type.FindValueByNumber(static_cast<int>(number));
     }
     if (value != nullptr) return value;

@@ -31,8 +31,7 @@ std::size_t SequenceLength(std::string_view text) {
   if (lead >= 0xf0 && lead <= 0xf4) {
     const unsigned low = lead == 0xf0 ? 0x90 : 0x80;
     const unsigned high = lead == 0xf4 ? 0x8f : 0xbf;
-    const bool ok =
-        in(1, low, high) && in(2, 0x80, 0xbf) && in(3, 0x80, 0xbf);
+    const bool ok = in(1, low, high) && in(2, 0x80, 0xbf) && in(3, 0x80, 0xbf);
     return ok ? 4 : 0;
   }
   return 0;

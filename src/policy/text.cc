@@ -25,14 +25,15 @@ std::string Quoted(std::string_view text, std::string_view more) {
   return quoted;
 }
 
-std::string List(const std::vector<std::string>& names,
-                 std::string_view last) {
+std::string List(const std::vector<std::string>& names, std::string_view last) {
   constexpr std::size_t kMost = 10;
   const std::size_t shown = std::min(names.size(), kMost);
   std::string list;
   for (std::size_t i = 0; i < shown; ++i) {
     const bool is_last = i + 1 == names.size();
-    if (i > 0) absl::StrAppend(&list, is_last ? absl::StrCat(" ", View(last), " ") : ", ");
+    if (i > 0)
+      absl::StrAppend(&list,
+                      is_last ? absl::StrCat(" ", View(last), " ") : ", ");
     absl::StrAppend(&list, Quoted(names[i]));
   }
   if (names.size() > shown) {
@@ -48,7 +49,8 @@ std::string Wanted(const FieldDescriptor& field) {
     case FieldDescriptor::CPPTYPE_BOOL:
       return "`true` or `false`";
     case FieldDescriptor::CPPTYPE_ENUM:
-      return absl::StrCat("one of ", List(ValueNames(*field.enum_type()), "or"));
+      return absl::StrCat("one of ",
+                          List(ValueNames(*field.enum_type()), "or"));
     case FieldDescriptor::CPPTYPE_DOUBLE:
     case FieldDescriptor::CPPTYPE_FLOAT:
       return "a number";
