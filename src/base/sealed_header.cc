@@ -27,16 +27,6 @@ constexpr std::size_t kFlagsAt = 5;
 constexpr std::size_t kCountAt = 6;
 constexpr std::size_t kRevisionAt = 40;
 
-// Offsets in a descriptor.
-constexpr std::size_t kClassAt = 4;
-constexpr std::size_t kEpochAt = 8;
-constexpr std::size_t kSlotAt = 12;
-constexpr std::size_t kGenerationAt = 16;
-constexpr std::size_t kCompartmentFlagsAt = 18;
-constexpr std::size_t kOwnerIndexAt = 19;
-constexpr std::size_t kCommitmentAt = 20;
-static_assert(kCommitmentAt + kCommitmentSize == kDescriptorSize);
-
 absl::Status Malformed(const char* what) {
   return absl::DataLossError(absl::StrCat("sealed record is malformed: ", what,
                                           "; the stored bytes are damaged, or "
@@ -209,16 +199,15 @@ const char* SealedHeader::ReadBodies(ByteReader* reader) {
 }
 
 Descriptor SealedHeader::descriptor(std::size_t i) const {
-  const char* at = DescriptorAt(i);
   Descriptor descriptor;
-  descriptor.compartment = LoadInt<std::uint32_t>(at);
-  descriptor.retention_class = LoadInt<std::uint32_t>(at + kClassAt);
-  descriptor.epoch = LoadInt<std::uint32_t>(at + kEpochAt);
-  descriptor.slot = LoadInt<std::uint32_t>(at + kSlotAt);
-  descriptor.generation = LoadInt<std::uint16_t>(at + kGenerationAt);
-  descriptor.flags = static_cast<std::uint8_t>(at[kCompartmentFlagsAt]);
-  descriptor.owner_index = static_cast<std::uint8_t>(at[kOwnerIndexAt]);
-  std::memcpy(descriptor.commitment.data(), at + kCommitmentAt,
+  descriptor.compartment = compartment(i);
+  descriptor.retention_class = retention_class(i);
+  descriptor.epoch = epoch(i);
+  descriptor.slot = slot(i);
+  descriptor.generation = generation(i);
+  descriptor.flags = compartment_flags(i);
+  descriptor.owner_index = owner_index(i);
+  std::memcpy(descriptor.commitment.data(), commitment(i).data(),
               kCommitmentSize);
   return descriptor;
 }

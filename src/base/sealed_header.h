@@ -108,15 +108,30 @@ class SealedHeader {
   // Returns the number of compartments, dropped ones included: 1 to 64.
   std::size_t size() const { return count_; }
   Descriptor descriptor(std::size_t i) const;
-  // Returns the id of compartment `i` and the class of it, without the rest.
+  // Return one field of the descriptor of compartment `i`.
   std::uint32_t compartment(std::size_t i) const {
     return LoadInt<std::uint32_t>(DescriptorAt(i));
   }
   std::uint32_t retention_class(std::size_t i) const {
     return LoadInt<std::uint32_t>(DescriptorAt(i) + 4);
   }
+  std::uint32_t epoch(std::size_t i) const {
+    return LoadInt<std::uint32_t>(DescriptorAt(i) + 8);
+  }
+  std::uint32_t slot(std::size_t i) const {
+    return LoadInt<std::uint32_t>(DescriptorAt(i) + 12);
+  }
+  std::uint16_t generation(std::size_t i) const {
+    return LoadInt<std::uint16_t>(DescriptorAt(i) + 16);
+  }
   std::uint8_t compartment_flags(std::size_t i) const {
     return static_cast<std::uint8_t>(DescriptorAt(i)[18]);
+  }
+  std::uint8_t owner_index(std::size_t i) const {
+    return static_cast<std::uint8_t>(DescriptorAt(i)[19]);
+  }
+  std::string_view commitment(std::size_t i) const {
+    return {DescriptorAt(i) + 20, kCommitmentSize};
   }
   // Returns the sealed body of compartment `i`, tag included; empty if it was
   // dropped.

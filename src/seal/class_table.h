@@ -56,9 +56,8 @@ class ClassTable {
  private:
   struct Node;
 
-  const Node* Lookup(std::uint32_t retention_class) const;
-  absl::StatusOr<const Entry*> Insert(
-      const policy::RetentionClass& retention_class, bool remembered);
+  Node* Lookup(std::uint32_t retention_class) const;
+  absl::StatusOr<Node*> Insert(const policy::RetentionClass& retention_class);
 
   const std::shared_ptr<Store> vault_;
   const std::function<base::Keep(const policy::Period&)> keep_in_force_;

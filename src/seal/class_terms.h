@@ -36,6 +36,7 @@ enum class Due : std::uint8_t {
 // One retention of a class.
 struct Limit {
   base::Keep keep;                 // the smaller of sealing's and the policy's
+  absl::Duration at_least;         // never less than this after its anchor
   std::vector<std::string> after;  // events; empty: creation
   std::string obligation;          // empty: none
 };
@@ -73,8 +74,8 @@ class ClassTerms {
  private:
   ClassTerms() = default;
 
-  bool Ended(const Limit& limit, absl::Time created, absl::Time now,
-             EventTimes events) const;
+  static absl::StatusOr<keys::SlotKind> SlotKindOf(
+      const policy::RetentionClass& retention_class, bool by_event);
 
   std::uint32_t id_ = 0;
   std::uint32_t slot_ = keys::kErasableSlot;

@@ -45,7 +45,8 @@ struct Times {
   // each that only its obligation keeps.
   std::uint64_t live = 0;
   std::uint64_t restricted = 0;
-  // By compartment; null: public, or dropped. Set as far as header.size().
+  // By compartment; null: public, dropped, or not asked for. Set as far as
+  // header.size().
   std::array<const ClassTerms*, base::kMaxCompartments> terms;
 };
 
@@ -71,6 +72,10 @@ class Plaintexts {
  private:
   friend class Opener;
 
+  absl::Status Begin(std::size_t size);  // makes room
+  char* Next(std::size_t size);          // where the next part is written
+  void Add(std::size_t size);            // it was
+
   record::Scratch block_;
   std::size_t used_ = 0, written_ = 0, count_ = 0;
   std::array<std::string_view, base::kMaxCompartments> parts_;
@@ -81,11 +86,13 @@ class Opener {
  public:
   explicit Opener(keys::Keyring* keyring) : keyring_(keyring) {}
 
-  // Works out what is due: `classes` are those of the policy in force, `events`
-  // those of the record's owner. DataLoss if the vault does not know a class.
+  // Works out what is due among the compartments whose bits are in `of`:
+  // `classes` are those of the policy in force, `events` those of the record's
+  // owner. DataLoss if the vault does not know a class.
   static absl::Status FindTimes(const base::SealedHeader& header,
-                                ClassTable* classes, absl::Time now,
-                                EventTimes events, Times* times);
+                                std::uint64_t of, ClassTable* classes,
+                                absl::Time now, EventTimes events,
+                                Times* times);
 
   // Decrypts the compartments of `header` whose bits are in `wanted`: those
   // that are live and that the call may see. No other body is read. The header
