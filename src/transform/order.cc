@@ -3,12 +3,13 @@
 #include "transform/order.h"
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "privet/v1/policy.pb.h"
+#include "transform/grid.h"
 #include "transform/utf8.h"
 
 namespace privet::transform {
@@ -47,17 +48,16 @@ bool MaskAtLeast(const v1::Mask& f, const v1::Mask& g) {
   return !same || f.with() <= g.with();
 }
 
-bool IsMultiple(double value, double of) { return std::fmod(value, of) == 0; }
-
 // f's edges are edges of g. A grid without end has more edges than any list.
+// Both are canonical, so that their widths are those of grids.
 bool BucketAtLeast(const v1::Bucket& f, const v1::Bucket& g) {
-  if (f.bounds_size() == 0) {
-    return g.bounds_size() == 0 && IsMultiple(f.width(), g.width());
-  }
-  if (g.bounds_size() == 0) {
+  const std::optional<Grid> f_grid = Grid::Of(f.width());
+  const std::optional<Grid> g_grid = Grid::Of(g.width());
+  if (f_grid) return g_grid && f_grid->IsPartOf(*g_grid);
+  if (g_grid) {
     return std::all_of(
         f.bounds().begin(), f.bounds().end(),
-        [&g](double bound) { return IsMultiple(bound, g.width()); });
+        [&g_grid](double bound) { return g_grid->Floor(bound) == bound; });
   }
   return std::includes(g.bounds().begin(), g.bounds().end(), f.bounds().begin(),
                        f.bounds().end());

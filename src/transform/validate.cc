@@ -11,15 +11,13 @@
 #include "base/status_macros.h"
 #include "google/protobuf/descriptor.h"
 #include "privet/v1/policy.pb.h"
+#include "transform/grid.h"
 #include "transform/utf8.h"
 
 namespace privet::transform {
 namespace {
 
 using Form = v1::Transform;
-
-// A grid finer than this is no generalization, and would underflow.
-constexpr double kLeastWidth = 1e-9;
 
 absl::Status Wrong(const Form& form, std::string_view what) {
   return absl::InvalidArgumentError(
@@ -74,19 +72,18 @@ absl::Status ValidateBucket(const Form& form) {
     return Wrong(form, "needs either `width` or `bounds`, and not both");
   }
   if (bucket.bounds_size() == 0) {
-    if (std::isfinite(bucket.width()) && bucket.width() >= kLeastWidth) {
-      return absl::OkStatus();
-    }
+    if (Grid::Of(bucket.width())) return absl::OkStatus();
     return Wrong(form,
-                 "has a `width` that is not a positive number of at "
-                 "least 1e-9");
+                 "has a `width` that is not a positive number of at most "
+                 "nine decimals, up to 2^53");
   }
   for (int i = 0; i < bucket.bounds_size(); ++i) {
-    if (!std::isfinite(bucket.bounds(i)) ||
+    if (!(std::fabs(bucket.bounds(i)) <= kLargestReal) ||
         (i > 0 && !(bucket.bounds(i - 1) < bucket.bounds(i)))) {
-      return Wrong(form,
-                   "has `bounds` that do not grow; write each lower end "
-                   "once, smallest first");
+      return Wrong(
+          form,
+          "has `bounds` that do not grow, or pass 2^53; write each lower end "
+          "once, smallest first");
     }
   }
   return absl::OkStatus();

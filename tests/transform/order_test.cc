@@ -45,6 +45,9 @@ TEST_CASE("Forms are ordered by what they show", "[transform][order]") {
       // Grids nest or they do not.
       {"bucket { width: 10 }", "bucket { width: 5 }", Order::kStronger},
       {"bucket { width: 10 }", "bucket { width: 4 }", Order::kIncomparable},
+      {"bucket { width: 0.5 }", "bucket { width: 0.1 }", Order::kStronger},
+      {"bucket { width: 0.5 }", "bucket { width: 0.2 }", Order::kIncomparable},
+      {"bucket { bounds: 0.3 }", "bucket { width: 0.1 }", Order::kStronger},
       {"bucket { bounds: [0, 20] }", "bucket { width: 5 }", Order::kStronger},
       {"bucket { bounds: [0, 21] }", "bucket { width: 5 }",
        Order::kIncomparable},
