@@ -91,14 +91,18 @@ class RecordSource {
   virtual absl::StatusOr<std::size_t> Remove(
       absl::Span<const Removal> removals) = 0;
 
-  // Does both, and sets `mark` if there is one. The default does one after the
-  // other and answers false: the caller keeps the mark elsewhere. A source
-  // that can do all of it in one transaction answers true.
+  // Does both, and sets `mark` if there is one: what a sweep does with a batch.
+  // Index rows that point to removed records may stay behind then, for a while.
+  // The default does one after the other and answers false: the caller keeps
+  // the mark elsewhere. A source that does all of it in one transaction, and
+  // refuses to store below a mark what the mark says is gone, answers true.
   virtual absl::StatusOr<bool> Apply(absl::Span<const Replacement> replacements,
                                      absl::Span<const Removal> removals,
                                      const std::optional<SweepMark>& mark);
 
-  // Returns the mark that Apply() set, or nullopt if this source keeps none.
+  // Returns the mark that Apply() set, zeros before the first; the highest id
+  // if this source has never held a compartment of the class in a record of the
+  // type; nullopt, the default, if it keeps no marks.
   virtual absl::StatusOr<std::optional<RecordId>> SweptUpTo(
       std::uint32_t type, std::uint32_t retention_class);
 };
@@ -107,16 +111,20 @@ class RecordSource {
 class RecordStore : public RecordSource {
  public:
   // Stores `record`: revision 1 as a new one, a later one over the revision
-  // before it. Index rows of the record are written in the same transaction.
+  // before it. Index rows of the record are written in the same transaction. A
+  // compartment that a sweep has passed, or whose key has been destroyed since
+  // it was sealed, is left out.
   //
   // Returns AlreadyExists if the id, or the value of a unique index, is taken;
   // Aborted if another revision is there; NotFound if a later revision finds
-  // none; FailedPrecondition if its subject has been erased since it was
-  // sealed.
+  // none; FailedPrecondition if nothing of it may be stored: its subject has
+  // been erased since it was sealed, or all of it is due. Unavailable if the
+  // vault does not answer: then it is not stored.
   virtual absl::Status Put(const SealedRecord& record) = 0;
 
-  // Stores several, in one transaction: all of them or none. A host's way to
-  // amortize the flush.
+  // Stores several with different ids, in one transaction: all of them or none
+  // (but the records of a person who is erased at this very moment, which go
+  // again, with FailedPrecondition). A host's way to amortize the flush.
   virtual absl::Status PutAll(absl::Span<const SealedRecord> records) = 0;
 
   // Returns the record of `id`, or NotFound.

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "store/sqlite/file_checks.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/status_macros.h"
+#include "base/text.h"
+#include "privet/sqlite.h"
+
+namespace privet::store::sqlite {
+namespace {
+
+std::string FolderOf(const std::string& path) {
+  const std::string::size_type slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// A new file's name is lost in a power cut until its folder is flushed.
+void FlushFolder(const std::string& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  fsync(descriptor);
+  close(descriptor);
+}
+
+absl::Status Make(const std::string& path, const SqliteOptions& options) {
+  const std::string folder = FolderOf(path);
+  struct stat status;
+  if (stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+    return absl::NotFoundError(
+        absl::StrCat("`", path, "` has no folder; make `", folder, "`"));
+  }
+  if (!options.create) {
+    return absl::NotFoundError(absl::StrCat("there is no file `", path, "`"));
+  }
+  const mode_t mode = options.permit_group ? 0660 : 0600;
+  const int descriptor =
+      open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  if (descriptor < 0) {
+    if (errno == EEXIST) return absl::OkStatus();  // another process made it
+    if (errno == ENOSPC || errno == EDQUOT) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("`", path, "` has no room on its disk"));
+    }
+    return absl::FailedPreconditionError(
+        absl::StrCat("`", path, "` cannot be made: ", std::strerror(errno),
+                     "; let this user write `", folder, "`"));
+  }
+  close(descriptor);
+  FlushFolder(folder);
+  return absl::OkStatus();
+}
+
+absl::Status CheckMode(const std::string& path, mode_t mode,
+                       const SqliteOptions& options) {
+  const mode_t loose = options.permit_group ? 0007 : 0077;
+  if ((mode & loose) == 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrFormat(
+      "`%s` is open to others (mode %04o); run `chmod %s %s`", path,
+      mode & 07777u, options.permit_group ? "o=" : "go=", path));
+}
+
+}  // namespace
+
+absl::Status PrepareFile(const std::string& path,
+                         const SqliteOptions& options) {
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0) {
+    if (errno != ENOENT) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "`", path, "` cannot be reached: ", std::strerror(errno)));
+    }
+    PRIVET_RETURN_IF_ERROR(Make(path, options));
+    if (stat(path.c_str(), &status) != 0) {
+      return absl::UnavailableError(
+          absl::StrCat("`", path, "` went away while it was opened"));
+    }
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("`", path, "` is no regular file"));
+  }
+  PRIVET_RETURN_IF_ERROR(CheckMode(path, status.st_mode, options));
+  // SQLite would open it for reading only, and fail at the first write.
+  if (access(path.c_str(), R_OK | W_OK) != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("`", path, "` cannot be read and written by this user: ",
+                     std::strerror(errno)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StatusOf(int code, int system_error, std::string_view path) {
+  const std::string name = absl::StrCat("`", base::View(path), "`");
+  const char* const text = sqlite3_errstr(code);
+  const bool full = system_error == ENOSPC || system_error == EDQUOT ||
+                    system_error == EFBIG;
+  switch (code & 0xff) {
+    case SQLITE_OK:
+      return absl::OkStatus();
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+      return absl::UnavailableError(absl::StrCat(
+          name, " is locked by another process; try again later"));
+    case SQLITE_FULL:
+      return absl::ResourceExhaustedError(
+          absl::StrCat(name, " is full: its disk, or its limit of bytes"));
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return absl::DataLossError(absl::StrCat(
+          name, " is damaged (", text, "); restore it from a backup"));
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return absl::FailedPreconditionError(absl::StrCat(
+          name, " cannot be written (", text,
+          "); let this user write the file, its folder, and the files that "
+          "end in -wal and -shm"));
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+      if (full) {
+        return absl::ResourceExhaustedError(
+            absl::StrCat(name, " is full: its disk, or its limit of bytes"));
+      }
+      return absl::UnavailableError(
+          absl::StrCat(name, " does not answer (", text,
+                       system_error == 0 ? "" : ": ",
+                       system_error == 0 ? "" : std::strerror(system_error),
+                       "); try again later"));
+    case SQLITE_NOMEM:
+    case SQLITE_TOOBIG:
+      return absl::ResourceExhaustedError(
+          absl::StrCat(name, " has no memory left (", text, ")"));
+    default:
+      return absl::InternalError(
+          absl::StrCat(name, " refused a statement (", text, ")"));
+  }
+}
+
+}  // namespace privet::store::sqlite
