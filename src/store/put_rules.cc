@@ -93,14 +93,13 @@ absl::Status MarkErased(Tombstones* tombstones, absl::Span<Incoming> records) {
     return absl::InternalError("the vault answered for other keys");
   }
   for (Incoming& record : records) {
-    ForEachSubjectKey(
-        record.header, [&](std::size_t i, const SubjectKeyName& key) {
-          const Tombstones::Fate fate = fates[places.at(key)];
-          const bool refused =
-              record.is_new() ? fate != Tombstones::Fate::kLives
-                              : fate == Tombstones::Fate::kGone;
-          if (refused) record.drop |= std::uint64_t{1} << i;
-        });
+    ForEachSubjectKey(record.header, [&](std::size_t i,
+                                         const SubjectKeyName& key) {
+      const Tombstones::Fate fate = fates[places.at(key)];
+      const bool refused = record.is_new() ? fate != Tombstones::Fate::kLives
+                                           : fate == Tombstones::Fate::kGone;
+      if (refused) record.drop |= std::uint64_t{1} << i;
+    });
   }
   return absl::OkStatus();
 }
@@ -110,7 +109,7 @@ absl::Status MarkSwept(
         swept_up_to,
     Incoming* record) {
   const SealedHeader& header = record->header;
-  const RecordId& id = record->record->id();
+  const RecordId id = header.id();
   for (std::size_t i = 0; i < header.size(); ++i) {
     const std::uint32_t retention_class = header.retention_class(i);
     if (retention_class == base::kPublicClass || header.dropped(i) ||
@@ -130,6 +129,15 @@ bool AnythingLeft(const Incoming& record) {
   for (std::size_t i = 0; i < header.size(); ++i) {
     const bool leaves = ((record.drop >> i) & 1) != 0 || header.dropped(i);
     if (!leaves && header.retention_class(i) != base::kPublicClass) return true;
+  }
+  return false;
+}
+
+bool IsStored(const Incoming& record, std::uint32_t compartment) {
+  const SealedHeader& header = record.header;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (header.compartment(i) != compartment) continue;
+    return !header.dropped(i) && ((record.drop >> i) & 1) == 0;
   }
   return false;
 }
@@ -169,13 +177,17 @@ absl::Status UniqueTaken() {
       "another record has the same value of a unique index");
 }
 
+absl::Status UniqueNotFound() {
+  return absl::NotFoundError("no record has this value of the index");
+}
+
 absl::Status CheckRevision(const SealedHeader& there,
                            const SealedHeader& next) {
   if (there.revision() + 1 == next.revision()) return absl::OkStatus();
-  return absl::AbortedError(absl::StrCat(
-      "record `", next.id().ToString(), "` is at revision ", there.revision(),
-      ", and revision ", next.revision(),
-      " was to follow; read it again and amend that"));
+  return absl::AbortedError(
+      absl::StrCat("record `", next.id().ToString(), "` is at revision ",
+                   there.revision(), ", and revision ", next.revision(),
+                   " was to follow; read it again and amend that"));
 }
 
 std::uint32_t TypeOf(const RecordId& id) {

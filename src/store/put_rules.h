@@ -24,7 +24,7 @@ namespace privet::store {
 
 // A record on its way into a store. A view of its SealedRecord.
 struct Incoming {
-  const SealedRecord* record = nullptr;
+  const SealedRecord* record = nullptr;  // null for a residue
   base::SealedHeader header;
   std::uint64_t drop = 0;  // bits of the compartments that may not be stored
 
@@ -51,6 +51,9 @@ absl::Status MarkSwept(
 // one of them is about somebody, or none was dropped.
 bool AnythingLeft(const Incoming& record);
 
+// Returns whether `compartment` of `record` is there, and may be stored.
+bool IsStored(const Incoming& record, std::uint32_t compartment);
+
 // Returns what to store of `record`; into `scratch` if that differs from its
 // bytes.
 std::string_view WhatToStore(const Incoming& record, std::string* scratch);
@@ -64,6 +67,7 @@ absl::Status AllDue();
 absl::Status IdTaken(const RecordId& id);
 absl::Status RecordNotFound(const RecordId& id);
 absl::Status UniqueTaken();
+absl::Status UniqueNotFound();
 
 // Returns Aborted unless `next` is the revision after the one that is `there`.
 absl::Status CheckRevision(const base::SealedHeader& there,

@@ -17,6 +17,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "privet/clock.h"
@@ -38,6 +39,8 @@ std::shared_ptr<RecordStore> NewMemoryRecordStore(
 // When a store that fails does so. Thread-safe.
 class FailurePlan {
  public:
+  FailurePlan();
+
   // Lets every call pass. The state at construction.
   void Pass();
   // Lets the next `calls` pass, then fails each with `status`, until Pass().
@@ -57,8 +60,7 @@ class FailurePlan {
 
  private:
   class State;
-  static std::shared_ptr<State> NewState();
-  std::shared_ptr<State> state_ = NewState();
+  std::shared_ptr<State> state_;
 };
 
 // A store in front of another one, which fails by plan.

@@ -128,8 +128,9 @@ absl::Status Database::CheckKind(const FileKind& kind) const {
   }
   if (version != kind.version) {
     return absl::FailedPreconditionError(absl::StrCat(
-        "`", path_, "` has version ", version, " of the schema, but this library reads version ",
-        kind.version, "; use the release of Privet that wrote it"));
+        "`", path_, "` has version ", version,
+        " of the schema, but this library reads version ", kind.version,
+        "; use the release of Privet that wrote it"));
   }
   return absl::OkStatus();
 }
@@ -149,9 +150,8 @@ absl::Status Database::MakeTables(const FileKind& kind) const {
 
 absl::StatusOr<Statement> Database::Prepare(const char* sql) const {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(handle_, sql, -1,
-                                      SQLITE_PREPARE_PERSISTENT, &statement,
-                                      nullptr);
+  const int code = sqlite3_prepare_v3(
+      handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) return ErrorOf(code);
   return Statement(this, statement);
 }

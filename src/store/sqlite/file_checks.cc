@@ -30,7 +30,8 @@ std::string FolderOf(const std::string& path) {
 
 // A new file's name is lost in a power cut until its folder is flushed.
 void FlushFolder(const std::string& folder) {
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor =
+      open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
   fsync(descriptor);
   close(descriptor);
@@ -96,9 +97,9 @@ absl::Status PrepareFile(const std::string& path,
   PRIVET_RETURN_IF_ERROR(CheckMode(path, status.st_mode, options));
   // SQLite would open it for reading only, and fail at the first write.
   if (access(path.c_str(), R_OK | W_OK) != 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("`", path, "` cannot be read and written by this user: ",
-                     std::strerror(errno)));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "`", path,
+        "` cannot be read and written by this user: ", std::strerror(errno)));
   }
   return absl::OkStatus();
 }
@@ -106,23 +107,23 @@ absl::Status PrepareFile(const std::string& path,
 absl::Status StatusOf(int code, int system_error, std::string_view path) {
   const std::string name = absl::StrCat("`", base::View(path), "`");
   const char* const text = sqlite3_errstr(code);
-  const bool full = system_error == ENOSPC || system_error == EDQUOT ||
-                    system_error == EFBIG;
+  const bool full =
+      system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
   switch (code & 0xff) {
     case SQLITE_OK:
       return absl::OkStatus();
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL:
-      return absl::UnavailableError(absl::StrCat(
-          name, " is locked by another process; try again later"));
+      return absl::UnavailableError(
+          absl::StrCat(name, " is locked by another process; try again later"));
     case SQLITE_FULL:
       return absl::ResourceExhaustedError(
           absl::StrCat(name, " is full: its disk, or its limit of bytes"));
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return absl::DataLossError(absl::StrCat(
-          name, " is damaged (", text, "); restore it from a backup"));
+      return absl::DataLossError(absl::StrCat(name, " is damaged (", text,
+                                              "); restore it from a backup"));
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
@@ -136,11 +137,10 @@ absl::Status StatusOf(int code, int system_error, std::string_view path) {
         return absl::ResourceExhaustedError(
             absl::StrCat(name, " is full: its disk, or its limit of bytes"));
       }
-      return absl::UnavailableError(
-          absl::StrCat(name, " does not answer (", text,
-                       system_error == 0 ? "" : ": ",
-                       system_error == 0 ? "" : std::strerror(system_error),
-                       "); try again later"));
+      return absl::UnavailableError(absl::StrCat(
+          name, " does not answer (", text, system_error == 0 ? "" : ": ",
+          system_error == 0 ? "" : std::strerror(system_error),
+          "); try again later"));
     case SQLITE_NOMEM:
     case SQLITE_TOOBIG:
       return absl::ResourceExhaustedError(

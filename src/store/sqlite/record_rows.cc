@@ -220,12 +220,7 @@ absl::Status RecordRows::UnindexSubjects(const SealedHeader& header) {
 absl::Status RecordRows::IndexTags(const Incoming& record) {
   const RecordId& id = record.record->id();
   for (const IndexTag& tag : record.record->index()) {
-    bool stored = false;
-    for (std::size_t i = 0; i < record.header.size(); ++i) {
-      stored |= record.header.compartment(i) == tag.compartment &&
-                ((record.drop >> i) & 1) == 0;
-    }
-    if (!stored) continue;
+    if (!IsStored(record, tag.compartment)) continue;
     const std::string key = IndexKey(tag);
     PRIVET_RETURN_IF_ERROR(CheckUnique(tag, key, id));
     PRIVET_RETURN_IF_ERROR(Query(add_tag_).Bind(key).Bind(id.view()).Run());

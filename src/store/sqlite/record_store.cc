@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +21,7 @@
 #include "base/status_macros.h"
 #include "privet/record_store.h"
 #include "privet/sqlite.h"
+#include "store/lost_race.h"
 #include "store/put_rules.h"
 #include "store/sqlite/buckets.h"
 #include "store/sqlite/database.h"
@@ -52,10 +52,9 @@ struct RecordReader {
         {&reader->get, "SELECT sealed FROM rec WHERE id = ?"},
         {&reader->range,
          "SELECT id, sealed FROM rec WHERE id >= ? AND id < ? ORDER BY id"},
-        // One probe of sidx for each bucket that exists; one row for a record
-        // that is found in two.
+        // One probe of sidx for each bucket that exists, in this order.
         {&reader->of_subject,
-         "SELECT DISTINCT rec.id, rec.sealed FROM buckets CROSS JOIN sidx ON "
+         "SELECT rec.id, rec.sealed FROM buckets CROSS JOIN sidx ON "
          "sidx.bucket = buckets.bucket AND sidx.owner = ? "
          "CROSS JOIN rec ON rec.id = sidx.id"},
         {&reader->find,
@@ -83,14 +82,14 @@ class SqliteRecords final : public RecordStore {
  public:
   SqliteRecords(const std::string& path, std::shared_ptr<Tombstones> tombstones,
                 const SqliteOptions& options)
-      : tombstones_(std::move(tombstones)),
-        readers_([path, options] { return RecordReader::Open(path, options); }) {
-  }
+      : tombstones_(std::move(tombstones)), readers_([path, options] {
+          return RecordReader::Open(path, options);
+        }) {}
 
   absl::Status Open(const std::string& path, const SqliteOptions& options) {
     base::MutexLock lock(&mutex_);
-    PRIVET_ASSIGN_OR_RETURN(
-        rows_, RecordRows::Open(path, tombstones_.get(), options));
+    PRIVET_ASSIGN_OR_RETURN(rows_,
+                            RecordRows::Open(path, tombstones_.get(), options));
     return absl::OkStatus();
   }
 
@@ -155,7 +154,12 @@ class SqliteRecords final : public RecordStore {
       if (!AnythingLeft(record)) return ErasedSubject();
     }
     PRIVET_RETURN_IF_ERROR(Insert(absl::MakeSpan(incoming)));
-    return CheckAgain(incoming);
+    const LostRace lost = FindLost(tombstones_.get(), incoming);
+    if (!lost.empty()) {
+      PRIVET_RETURN_IF_ERROR(
+          Change(lost.replacements, lost.removals, std::nullopt).status());
+    }
+    return lost.answer;
   }
 
   absl::StatusOr<SealedRecord> Get(const RecordId& id) override {
@@ -185,9 +189,7 @@ class SqliteRecords final : public RecordStore {
 
   absl::StatusOr<SealedRecord> FindUnique(const IndexTag& tag) override {
     PRIVET_ASSIGN_OR_RETURN(const std::vector<RecordId> ids, Find(tag, 1));
-    if (ids.empty()) {
-      return absl::NotFoundError("no record has this value of the index");
-    }
+    if (ids.empty()) return UniqueNotFound();
     return Get(ids.front());
   }
 
@@ -216,10 +218,6 @@ class SqliteRecords final : public RecordStore {
     return transaction.Commit();
   }
 
-  // An erasure that came between the first look and the commit has not seen
-  // these rows: look again, and take out what lost the race.
-  absl::Status CheckAgain(absl::Span<const Incoming> stored);
-
   absl::StatusOr<Changed> Change(absl::Span<const Replacement> replacements,
                                  absl::Span<const Removal> removals,
                                  const std::optional<SweepMark>& mark);
@@ -230,22 +228,6 @@ class SqliteRecords final : public RecordStore {
   std::unique_ptr<RecordRows> rows_ ABSL_GUARDED_BY(mutex_);
   ReaderPool<RecordReader> readers_;
 };
-
-absl::Status SqliteRecords::CheckAgain(absl::Span<const Incoming> stored) {
-  std::vector<Incoming> again(stored.begin(), stored.end());
-  const absl::Status looked =
-      MarkErased(tombstones_.get(), absl::MakeSpan(again));
-  UndoneLater later;
-  for (std::size_t i = 0; i < again.size(); ++i) {
-    if (looked.ok() && again[i].drop == stored[i].drop) continue;
-    later.Add(stored[i], looked.ok() ? again[i].drop : ~std::uint64_t{0});
-  }
-  if (later.empty()) return absl::OkStatus();
-  PRIVET_RETURN_IF_ERROR(
-      Change(later.replacements(), later.removals(), std::nullopt).status());
-  PRIVET_RETURN_IF_ERROR(looked);
-  return later.removals().empty() ? absl::OkStatus() : ErasedSubject();
-}
 
 absl::StatusOr<SqliteRecords::Changed> SqliteRecords::Change(
     absl::Span<const Replacement> replacements,
@@ -263,8 +245,8 @@ absl::StatusOr<SqliteRecords::Changed> SqliteRecords::Change(
     if (replacement.residue) residues.push_back(&*replacement.residue);
   }
   for (const Removal& removal : removals) {
-    PRIVET_ASSIGN_OR_RETURN(
-        const bool done, rows_->Remove(removal.was, !mark.has_value()));
+    PRIVET_ASSIGN_OR_RETURN(const bool done,
+                            rows_->Remove(removal.was, !mark.has_value()));
     if (!done) continue;
     ++changed.removed;
     if (removal.residue) residues.push_back(&*removal.residue);

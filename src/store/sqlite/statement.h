@@ -43,8 +43,8 @@ class Statement {
 class Query {
  public:
   explicit Query(const Statement& statement)
-      : database_(statement.database_), statement_(statement.statement_.get()) {
-  }
+      : database_(statement.database_),
+        statement_(statement.statement_.get()) {}
   ~Query() {
     sqlite3_reset(statement_);
     sqlite3_clear_bindings(statement_);

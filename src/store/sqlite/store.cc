@@ -2,6 +2,8 @@
 //
 // The ordered map in a SQLite file.
 
+#include "privet/store.h"
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +18,6 @@
 #include "base/mutex.h"
 #include "base/status_macros.h"
 #include "privet/sqlite.h"
-#include "privet/store.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/reader_pool.h"
 #include "store/sqlite/statement.h"
@@ -67,10 +68,11 @@ struct MapWriter {
     PRIVET_ASSIGN_OR_RETURN(
         read, database->Prepare("SELECT value FROM map WHERE key = ?"));
     PRIVET_ASSIGN_OR_RETURN(
-        set, database->Prepare("INSERT INTO map(key, value) VALUES(?, ?) ON "
-                               "CONFLICT DO UPDATE SET value = excluded.value"));
-    PRIVET_ASSIGN_OR_RETURN(
-        remove, database->Prepare("DELETE FROM map WHERE key = ?"));
+        set,
+        database->Prepare("INSERT INTO map(key, value) VALUES(?, ?) ON "
+                          "CONFLICT DO UPDATE SET value = excluded.value"));
+    PRIVET_ASSIGN_OR_RETURN(remove,
+                            database->Prepare("DELETE FROM map WHERE key = ?"));
     return absl::OkStatus();
   }
 };

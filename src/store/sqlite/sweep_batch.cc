@@ -73,10 +73,18 @@ absl::StatusOr<bool> RecordRows::Remove(const RecordVersion& was,
 }
 
 absl::Status RecordRows::InsertResidues(std::vector<const Residue*> residues) {
-  std::sort(
-      residues.begin(), residues.end(),
-      [](const Residue* a, const Residue* b) { return a->id < b->id; });
+  std::sort(residues.begin(), residues.end(),
+            [](const Residue* a, const Residue* b) { return a->id < b->id; });
   for (const Residue* residue : residues) {
+    auto header = base::SealedHeader::Parse(residue->bytes);
+    if (!header.ok() || header->id() != residue->id) continue;
+    Incoming incoming{nullptr, *std::move(header), 0};
+    PRIVET_RETURN_IF_ERROR(MarkSwept(
+        [this](std::uint32_t type, std::uint32_t retention_class) {
+          return SweptUpTo(type, retention_class);
+        },
+        &incoming));
+    if (incoming.drop != 0) continue;  // due already itself
     PRIVET_RETURN_IF_ERROR(
         Query(insert_).Bind(residue->id.view()).Bind(residue->bytes).Run());
   }
@@ -128,8 +136,7 @@ absl::StatusOr<bool> RecordRows::DeleteSome(const Bucket& bucket) {
   bool all = true;
   {
     Query query(some_subject_);
-    PRIVET_ASSIGN_OR_RETURN(const bool more,
-                            query.Bind(bucket.row()).Step());
+    PRIVET_ASSIGN_OR_RETURN(const bool more, query.Bind(bucket.row()).Step());
     if (more) {
       last = std::string(query.Blob(0));
       all = false;
