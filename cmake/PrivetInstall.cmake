@@ -17,10 +17,10 @@ install(EXPORT privet-targets NAMESPACE privet:: DESTINATION ${PRIVET_INSTALL_CM
 # A header comes with the library that defines what it declares.
 set(left_out)
 if(NOT TARGET privet_package_sqlite)
-  list(APPEND left_out PATTERN "local.h" EXCLUDE)
+  list(APPEND left_out PATTERN "local.h" EXCLUDE PATTERN "sqlite.h" EXCLUDE)
 endif()
 if(NOT TARGET privet_package_testing)
-  list(APPEND left_out PATTERN "testing.h" EXCLUDE)
+  list(APPEND left_out PATTERN "testing" EXCLUDE PATTERN "testing.h" EXCLUDE)
 endif()
 install(DIRECTORY include/privet DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" ${left_out})
 install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/privet_proto_gen/privet

@@ -3,7 +3,8 @@
 """Fails if a public header does not compile alone, or reaches what it must not.
 
 A host that includes one of ours gets Abseil and the standard library with it:
-no protobuf, no cryptography, no SQL, and none of our private headers.
+no protobuf, no cryptography, no SQL, and none of our private headers. privet.h
+includes every header of the core.
 
   check_public_headers.py [COMPILER]    default: c++
 """
@@ -15,6 +16,9 @@ import sys
 
 FORBIDDEN = re.compile(
     r"google/protobuf/|\.pb\.h$|sodium|sqlite3|libpq|catch2|(^|/)src/")
+
+# Headers of the other libraries, which privet.h leaves out.
+OTHER = {"local.h", "sqlite.h", "testing.h"}
 
 
 def complaints(compiler, header):
@@ -32,9 +36,15 @@ def complaints(compiler, header):
 
 def main():
     compiler = sys.argv[1] if len(sys.argv) > 1 else "c++"
-    headers = sorted(pathlib.Path("include/privet").glob("*.h"))
+    headers = sorted(pathlib.Path("include/privet").rglob("*.h"))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         found = sum(pool.map(lambda h: complaints(compiler, h), headers), [])
+    umbrella = pathlib.Path("include/privet/privet.h").read_text()
+    for header in headers:
+        name = str(header.relative_to("include"))
+        core = header.parent.name == "privet" and header.name not in OTHER
+        if header.name != "privet.h" and core != (f'#include "{name}"' in umbrella):
+            found.append(f"{header}: {'is not' if core else 'may not be'} in privet.h")
     if not headers:
         found.append("include/privet holds no header")
     for complaint in found:
