@@ -8,31 +8,59 @@ PRIVET_JOBS=${PRIVET_JOBS:-$(nproc)}
 PRIVET_BUILD_PACKAGES=(g++ cmake ninja-build pkgconf protobuf-compiler libprotobuf-dev libabsl-dev libsodium-dev
   libsqlite3-dev python3)
 PRIVET_TEST_PACKAGES=(catch2 make)
+PRIVET_MUTATE_PACKAGES=(patch)
 PRIVET_LINT_PACKAGES=(clang clang-format clang-tidy ccache)
 
-# need PACKAGE...: installs what is missing, as root or by sudo; asks nobody anything when all is there.
+# as_root COMMAND...: runs it as root, or by sudo.
+as_root() {
+  if ((!EUID)); then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "neither root nor sudo for: $*" >&2
+    return 1
+  fi
+}
+
+# apt_install ARG...: quiet unless it fails.
+apt_install() {
+  local log status=0
+  log=$(mktemp)
+  { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@"; } >"$log" 2>&1 || status=$?
+  ((status)) && cat "$log" >&2
+  rm -f "$log"
+  return "$status"
+}
+
+# need PACKAGE...: installs what is missing; asks nobody anything when all is there.
 need() {
   command -v dpkg-query >/dev/null || return 0 # not Debian: CMake names what it does not find
   local missing=() package
   for package in "$@"; do
     dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
   done
-  ((${#missing[@]})) || return 0
-  echo "installing: ${missing[*]}"
-  local as_root=()
-  if ((EUID)); then
-    command -v sudo >/dev/null || { echo "neither root nor sudo; install by hand: ${missing[*]}" >&2; return 1; }
-    as_root=(sudo)
+  if ((${#missing[@]})); then
+    echo "installing: ${missing[*]}"
+    apt_install "${missing[@]}"
   fi
-  local log
-  log=$(mktemp)
-  if ! { "${as_root[@]}" apt-get update -qq &&
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
-    >"$log" 2>&1; then
-    cat "$log" >&2
-    return 1
-  fi
-  rm -f "$log"
+  match_abseil
+}
+
+# Debian gives all releases of Abseil one namespace, so that a libprotobuf that was built with another release than
+# that of the headers links without a word, and corrupts memory. Takes the headers that libprotobuf was built with.
+match_abseil() {
+  local dir=/usr/lib/$(gcc -print-multiarch 2>/dev/null) linked headers version
+  [[ -e $dir/libprotobuf.so && -e $dir/libabsl_base.so ]] || return 0
+  linked=$(readelf -d "$dir/libprotobuf.so" | sed -n 's/.*libabsl_[a-z_0-9]*\.so\.\([0-9]*\).*/\1/p' | head -n 1)
+  headers=$(readlink "$dir/libabsl_base.so" | sed 's/.*\.so\.\([0-9]*\).*/\1/')
+  [[ -n $linked && $linked != "$headers" ]] || return 0
+  version=$(apt-cache madison libabsl-dev | awk '{print $3}' | grep -m 1 "^$linked\." || true)
+  echo "libprotobuf was built with Abseil $linked, and the headers here are of $headers: the two corrupt memory in one program"
+  [[ -n $version ]] || { echo "found no libabsl-dev $linked; install one that matches" >&2; return 1; }
+  echo "installing: libabsl-dev=$version"
+  apt_install --allow-downgrades "libabsl-dev=$version"
 }
 
 # say TEXT...: a headline.
