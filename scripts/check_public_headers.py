@@ -13,24 +13,26 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 FORBIDDEN = re.compile(
     r"google/protobuf/|\.pb\.h$|sodium|sqlite3|libpq|catch2|(^|/)src/")
 
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror",
+            "-Wno-pragma-once-outside-header"]
 # Headers of the other libraries, which privet.h leaves out.
 OTHER = {"local.h", "sqlite.h", "testing.h"}
 
 
 def complaints(compiler, header):
-    command = [compiler, "-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion",
-               "-Wshadow", "-Werror", "-Wno-pragma-once-outside-header",
-               "-Iinclude", "-fsyntax-only", "-x", "c++", str(header)]
-    alone = subprocess.run(command, capture_output=True, text=True)
-    if alone.returncode:
-        return [f"{header}: does not compile alone:\n{alone.stderr}"]
-    reached = subprocess.run([c for c in command if c != "-fsyntax-only"] + ["-M"],
-                             check=True, capture_output=True, text=True)
-    files = reached.stdout.replace("\\\n", " ").split()[1:]
+    with tempfile.NamedTemporaryFile("r", suffix=".d") as deps:
+        alone = subprocess.run(
+            [compiler, "-std=c++17", *WARNINGS, "-Iinclude", "-fsyntax-only", "-MD", "-MF", deps.name,
+             "-x", "c++", str(header)], capture_output=True, text=True)
+        if alone.returncode:
+            return [f"{header}: does not compile alone:\n{alone.stderr}"]
+        reached = deps.read()
+    files = reached.replace("\\\n", " ").split()[1:]
     return [f"{header}: reaches `{file}`" for file in files if FORBIDDEN.search(file)]
 
 
