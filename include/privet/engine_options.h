@@ -6,7 +6,6 @@
 #define PRIVET_ENGINE_OPTIONS_H_
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -74,7 +73,7 @@ struct EngineOptions {
 
   // Scanners of free text, by the name that the policy uses. Default: none; a
   // field that must be scanned is then dropped.
-  std::map<std::string, std::shared_ptr<const Scanner>> scanners;
+  Scanners scanners;
 };
 
 }  // namespace privet

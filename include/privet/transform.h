@@ -44,8 +44,8 @@ class Scanner {
   // when a record type binds, not for each value.
   virtual bool Accepts(std::string_view category) const;
 
-  // Returns the most bytes that Apply() writes for a text of `size` bytes: always
-  // the same for one size, and not less for a larger one. The default is
+  // Returns the most bytes that Apply() writes for a text of `size` bytes:
+  // always the same for one size, and not less for a larger one. The default is
   // `size`: a scanner that only takes out or overwrites.
   virtual std::size_t MaxOut(std::size_t size) const;
 

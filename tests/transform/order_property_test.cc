@@ -200,7 +200,7 @@ class Source {
         if (i % 4 == 3 && i < 31) text += ':';
       }
       texts->push_back(text);
-      text.back() = 'g';  // no address, and like one to other forms
+      text[20] = 'g';  // no address, and like one to other forms
       texts->push_back(text);
     }
   }
