@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "policy/check.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "policy/checking.h"
+#include "privet/v1/policy.pb.h"
+
+namespace privet::policy {
+
+Findings Check(const v1::Policy& policy, const Incomplete& incomplete) {
+  Checking checking(policy, incomplete);
+  CheckValues(&checking);
+  CheckNames(&checking);
+  CheckParties(&checking);
+  CheckPurposes(&checking);
+  CheckRecords(&checking);
+  CheckRules(&checking);
+  CheckRetention(&checking);
+  CheckBlocks(&checking);
+  return std::move(checking.findings());
+}
+
+Findings NotActedOn(const v1::Policy& policy) {
+  using v1::Policy;
+  Findings notes;
+  const auto note = [&](bool used, int field, int index,
+                        std::string_view what) {
+    if (!used) return;
+    notes.push_back({Severity::kNote,
+                     {{field, index}},
+                     std::string(what) + " declared, not acted on yet",
+                     ""});
+  };
+  note(policy.controller_size() > 0, Policy::kControllerFieldNumber, 0,
+       "`controller`:");
+  note(policy.cookie_size() > 0, Policy::kCookieFieldNumber, 0, "`cookie`:");
+  note(policy.signal_size() > 0, Policy::kSignalFieldNumber, 0, "`signal`:");
+  note(policy.minors_size() > 0, Policy::kMinorsFieldNumber, 0,
+       "`minors` (a person in a group is restricted at once; its age and "
+       "`erase_after`):");
+  note(policy.rights_size() > 0, Policy::kRightsFieldNumber, 0, "`rights`:");
+  note(policy.has_changes(), Policy::kChangesFieldNumber, -1, "`changes`:");
+  note(policy.has_keep(), Policy::kKeepFieldNumber, -1, "`keep`:");
+  note(policy.measures_size() > 0, Policy::kMeasuresFieldNumber, 0,
+       "`measures`:");
+  note(policy.expect_size() > 0, Policy::kExpectFieldNumber, 0, "`expect`:");
+  return notes;
+}
+
+}  // namespace privet::policy
