@@ -50,8 +50,7 @@ void CheckCookies(Checking* checking) {
           "remove one");
     }
     checking->ReferAll(Kind::kPurpose, cookie.purposes(),
-                       Below(block, Cookie::kPurposesFieldNumber), Star::kNo,
-                       Group::kNo);
+                       Below(block, Cookie::kPurposesFieldNumber));
     checking->ReferAll(Kind::kRegion, cookie.subject_regions(),
                        Below(block, Cookie::kSubjectRegionsFieldNumber));
     checking->CheckKeep(cookie.max_age(),

@@ -34,6 +34,12 @@ std::string IdRemedy(std::string_view id) {
          "parts";
 }
 
+std::string_view Article(absl::string_view word) {
+  return std::string_view("aeio").find(word[0]) == std::string_view::npos
+             ? "a "
+             : "an ";
+}
+
 // Checks the names of one kind, as they are added.
 class NameCheck {
  public:
@@ -45,15 +51,17 @@ class NameCheck {
   bool CheckForm(std::string_view id, const FieldPath& path, bool is_type) {
     const bool ok = is_type ? IsTypeName(id) : IsId(id);
     if (id.empty()) {
-      checking_->Error(path, absl::StrCat("a ", word_, " has no name"),
-                       is_type ? "write `type: \"…\"`" : "write `id: \"…\"`");
+      checking_->Error(
+          path, absl::StrCat(View(Article(word_)), word_, " has no name"),
+          is_type ? "write `type: \"…\"`" : "write `id: \"…\"`");
     } else if (id.size() > kMostIdBytes) {
       checking_->Error(
           path, absl::StrCat("a name of ", id.size(), " bytes is too long"),
           absl::StrCat("keep it to ", kMostIdBytes));
     } else if (!ok) {
       checking_->Error(path,
-                       absl::StrCat(Quoted(id), " is no name of a ", word_),
+                       absl::StrCat(Quoted(id), " is no name of ",
+                                    View(Article(word_)), word_),
                        is_type ? "write the full name of a message type, such "
                                  "as `acme.v1.Order`"
                                : IdRemedy(id));

@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "policy/check.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "crypto/hash.h"
+#include "policy/located.h"
+#include "policy/reader.h"
+#include "privet/v1/policy.pb.h"
+#include "support/catch.h"
+
+namespace privet::policy {
+namespace {
+
+// A policy without an error, to which each case adds one.
+constexpr char kGood[] = R"(
+id: "shop" version: 1 effective: "2026-01-01"
+controller { id: "shop" contact: "privacy@shop.example" }
+subject_kind { id: "customer" }
+region { id: "eea" members: ["de", "fr"] }
+region { id: "cloud" }
+category { id: "account" }
+category { id: "account.email" }
+category { id: "account.secret" flags: CREDENTIAL }
+category { id: "log" }
+category { id: "stats" flags: DEIDENTIFIED }
+purpose { id: "service" basis: CONTRACT }
+purpose { id: "ads" basis: CONSENT }
+purpose { id: "sale" basis: CONSENT kinds: SALE }
+actor { id: "web" purposes: ["service", "ads"] stores: ["shop.v1.Order"] }
+recipient { id: "host" role: PROCESSOR purposes: ["service"] regions: ["eea"] }
+fact { id: "plan" about: SUBJECT values: ["free", "paid"] }
+event { id: "closed" }
+obligation { id: "tax" law: "tax law" }
+record { type: "shop.v1.Order" subject: "account" }
+rule { name: "run" permit { categories: ["account"] purposes: ["service"] } }
+retention { id: "all" categories: ["*"] keep: "30d" then: DELETE }
+minors { id: "teen" under: 16 }
+)";
+
+// Returns the findings for the good policy and `more`, with lines counted from
+// the first of `more`.
+std::string Errors(const std::string& more) {
+  const std::string good(kGood + 1);
+  const SourceText source("p", good + more);
+  TextErrors errors;
+  const SyntaxTree tree = Read(source, *v1::Policy::descriptor(), &errors);
+  v1::Policy policy;
+  SetMessage(tree, &policy, &errors);
+  REQUIRE(errors.empty());
+  const auto lines =
+      static_cast<std::uint32_t>(std::count(good.begin(), good.end(), '\n'));
+  Diagnostics diagnostics;
+  for (const Finding& finding : Check(policy)) {
+    diagnostics.push_back(Locate(finding, {&source, &tree}));
+    diagnostics.back().line -= lines;
+  }
+  SortDiagnostics(&diagnostics);
+  std::string text;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    text += diagnostic.Summary() + "\n";
+  }
+  return text;
+}
+
+struct Case {
+  std::string name, more, errors;
+};
+
+void CheckCase(const Case& test) {
+  DYNAMIC_SECTION(test.name) { CHECK(Errors(test.more) == test.errors); }
+}
+
+TEST_CASE("A good policy has no error", "[policy][check]") {
+  CHECK(Errors("") == "");
+}
+
+TEST_CASE("The reference policy has no error", "[policy][check]") {
+  std::ifstream file("examples/infermesh/policy.textproto");
+  std::stringstream text;
+  text << file.rdbuf();
+  REQUIRE(!text.str().empty());
+  const SourceText source("policy.textproto", text.str());
+  TextErrors errors;
+  const SyntaxTree tree = Read(source, *v1::Policy::descriptor(), &errors);
+  v1::Policy policy;
+  SetMessage(tree, &policy, &errors);
+  CHECK(errors.empty());
+  Diagnostics diagnostics;
+  for (const Finding& finding : Check(policy)) {
+    diagnostics.push_back(Locate(finding, {&source, &tree}));
+  }
+  CHECK(ToText(diagnostics) == "");
+}
+
+TEST_CASE("Names are well-formed, and declared once",
+          "[policy][check][error]") {
+  CheckCase(GENERATE(values<Case>({
+      {"case", "event { id: \"Closed\" }",
+       "p:1:13: `Closed` is no name of an event; write `closed`\n"},
+      {"blank", "event { id: \"was closed\" }",
+       "p:1:13: `was closed` is no name of an event; write `was_closed`\n"},
+      {"dots", "event { id: \"a..b\" }",
+       "p:1:13: `a..b` is no name of an event; write lower-case letters, "
+       "digits, `_` and `-`, with dots between parts\n"},
+      {"none", "event { title: \"x\" }",
+       "p:1:1: an event has no name; write `id: \"…\"`\n"},
+      {"twice", "event { id: \"closed\" }",
+       "p:1:13: event `closed` is declared twice; rename one, or remove it\n"},
+      {"an old name of another",
+       "event { id: \"ended\" was: [\"a\", \"closed\"] }",
+       "p:1:32: event `closed` is declared twice; rename one, or remove it\n"},
+      {"a type", "record { type: \"shop..Order\" }",
+       "p:1:16: `shop..Order` is no name of a record type; write the full name "
+       "of a message type, such as `acme.v1.Order`\n"},
+      {"rules", "rule { name: \"run\" forbid {} } rule { forbid {} }",
+       "p:1:14: the name `run` is used twice; give each its own\n"
+       "p:1:32: a rule has no name; write `name: \"…\"`: denials and errors "
+       "show it\n"},
+  })));
+}
+
+TEST_CASE("Names that a hash takes for each other are refused",
+          "[policy][check][error]") {
+  // Found by search: their 64-bit FNV-1a hashes are equal.
+  CHECK_THAT(
+      Errors("purpose { id: \"kqo0okghjanql\" basis: CONTRACT }\n"
+             "purpose { id: \"n5v0ziaagw10a\" basis: CONTRACT }"),
+      testing::ContainsSubstring(
+          "p:2:15: purpose `n5v0ziaagw10a` and `kqo0okghjanql` have the same "
+          "hash, and ids could not tell them apart; rename one of them"));
+
+  absl::flat_hash_map<std::uint32_t, std::string> seen;
+  std::string first, second;
+  for (int i = 0; second.empty(); ++i) {
+    std::string name = "e" + std::to_string(i);
+    const auto [entry, is_new] = seen.emplace(crypto::Id4(name), name);
+    if (is_new) continue;
+    first = entry->second;
+    second = name;
+  }
+  CHECK_THAT(Errors("event { id: \"" + first +
+                    "\" }\nevent { id: \"new\" was: \"" + second + "\" }"),
+             testing::ContainsSubstring("p:2:24: event `" + second + "` and `" +
+                                        first + "` have the same short hash"));
+}
+
+TEST_CASE("What is named is declared", "[policy][check][error]") {
+  CheckCase(GENERATE(values<Case>({
+      {"category",
+       "rule { name: \"r\" forbid { categories: [\"account\",\n"
+       "\"acount.email\"] } }",
+       "p:2:1: category `acount.email` is not declared; did you mean "
+       "`account.email`?\n"},
+      {"purpose", "actor { id: \"a\" purposes: [\"servise\"] }",
+       "p:1:28: purpose `servise` is not declared; did you mean `service`?\n"},
+      {"record type", "actor { id: \"a\" stores: [\"shop.v1.Invoice\"] }",
+       "p:1:26: record type `shop.v1.Invoice` is not declared; declare it\n"},
+      {"recipient", "rule { name: \"r\" forbid { recipients: [\"hosts\"] } }",
+       "p:1:40: recipient `hosts` is not declared; did you mean `host`?\n"},
+      {"event",
+       "retention { id: \"r\" categories: [\"log\"] keep: \"1d\" then: "
+       "DELETE after: [\"close\"] }",
+       "p:1:73: event `close` is not declared; did you mean `closed`?\n"},
+      {"region",
+       "residency { categories: [\"*\"] regions: [\"uk\", \"eu\", "
+       "\"us-ca\", \"cloud\", \"gb\"] }",
+       "p:1:41: region `uk` is not declared; its code is `gb`\n"
+       "p:1:47: region `eu` is not declared; declare a region with its "
+       "members\n"},
+      {"fact",
+       "rule { name: \"r\" forbid {} when { fact { id: \"plan\" any_of: "
+       "[\"fre\"] } fact { id: \"plan\" } fact { id: \"x\" } } }",
+       "p:1:62: `fre` is no value of the fact `plan`; did you mean `free`?\n"
+       "p:1:71: the fact `plan` has no value `yes`; write `any_of` with the "
+       "values that count\n"
+       "p:1:102: fact `x` is not declared; declare it\n"},
+      {"obligation",
+       "purpose { id: \"p\" basis: LEGAL_OBLIGATION obligation: "
+       "\"tacks\" }",
+       "p:1:55: obligation `tacks` is not declared; declare it\n"},
+      {"age group",
+       "rule { name: \"r\" forbid {} when { minor_groups: "
+       "[\"child\"] } }",
+       "p:1:50: age group `child` is not declared; declare it\n"},
+      {"a group where one is meant",
+       "rule { name: \"r\" forbid {} when { consent: [\"ads\"] } }\n"
+       "category { id: \"x\" } category { id: \"x.y\" }\n"
+       "record { type: \"T\" field { path: \"f\" categories: [\"x\"] } }",
+       "p:3:51: category `x` is a group, with others beneath it; name one of "
+       "`x.y`\n"},
+  })));
+}
+
+TEST_CASE("Blocks do not contradict themselves", "[policy][check][error]") {
+  CheckCase(GENERATE(values<Case>({
+      {"permit of nothing", "rule { name: \"r\" permit {} }",
+       "p:1:18: the permit names no category; write `categories: [\"…\"]`, or "
+       "\"*\" for all\n"
+       "p:1:18: the permit names no purpose; write `purposes: [\"…\"]`, or "
+       "\"*\" for all\n"},
+      {"share inside",
+       "rule { name: \"r\" permit { categories: [\"*\"] purposes: [\"*\"] "
+       "operations: [USE, SHARE] } }",
+       "p:1:79: a permit for SHARE names nobody who gets the data; write "
+       "`recipients: [\"…\"]` or `roles`\n"},
+      {"store outside",
+       "rule { name: \"r\" permit { categories: [\"*\"] purposes: [\"*\"] "
+       "recipients: [\"host\"] operations: STORE } }",
+       "p:1:94: a permit with recipients or roles is for SHARE only; write "
+       "another permit for use inside\n"},
+      {"no effect", "rule { name: \"r\" }",
+       "p:1:1: rule `r` has no effect; write one of `permit`, `forbid` and "
+       "`require`\n"},
+      {"form of a forbid",
+       "rule { name: \"r\" forbid {} transform { drop {} } }",
+       "p:1:28: a `forbid` has a transform; write `require` to let data pass "
+       "in "
+       "this form only\n"},
+      {"require without a form", "rule { name: \"r\" require {} }",
+       "p:1:18: a `require` says no form; write a `transform` beside it\n"},
+      {"basis of a forbid", "rule { name: \"r\" forbid {} basis: CONSENT }",
+       "p:1:35: only a `permit` rests on a basis; remove it\n"},
+      {"regions in a circle",
+       "region { id: \"a\" members: [\"b\"] }\nregion { id: \"b\" members: "
+       "[\"a\"] }",
+       "p:1:28: region `a` contains itself; remove the member that leads back\n"
+       "p:2:28: region `b` contains itself; remove the member that leads "
+       "back\n"},
+      {"agreement",
+       "recipient { id: \"r\" role: PROCESSOR agreement { starts: "
+       "\"2026-02-30\" ends: \"2026-1-1\" } }\nrecipient { id: \"s\" "
+       "agreement { starts: \"2026-02-02\" ends: \"2026-02-01\" } }",
+       "p:1:57: `2026-02-30` is no date; write year, month and day, such as "
+       "`2026-04-02`\n"
+       "p:1:76: `2026-1-1` is no date; write year, month and day, such as "
+       "`2026-04-02`\n"
+       "p:2:1: recipient `s` has no role; write `role: PROCESSOR`, or what it "
+       "is to you\n"
+       "p:2:60: the agreement with `s` ends before it starts; write a day from "
+       "`2026-02-02` on\n"},
+      {"automated decisions",
+       "purpose { id: \"d\" kinds: AUTOMATED_DECISION basis: CONSENT }",
+       "p:1:52: purpose `d` of kind AUTOMATED_DECISION rests on `CONSENT`; "
+       "GDPR "
+       "art. 22 asks for CONTRACT, LEGAL_OBLIGATION or EXPLICIT_CONSENT\n"},
+      {"going on while restricted",
+       "purpose { id: \"d\" basis: CONTRACT while_restricted: true }",
+       "p:1:53: purpose `d` may not go on for a restricted person; GDPR art. "
+       "18(2) lets only kinds LEGAL_CLAIMS, PROTECT_OTHERS and "
+       "IMPORTANT_PUBLIC_INTEREST go on; name its kind, or remove this\n"},
+      {"consent with",
+       "purpose { id: \"d\" basis: CONSENT consent_with: "
+       "\"service\" }",
+       "p:1:48: purpose `service` does not rest on consent; name a purpose of "
+       "basis CONSENT or EXPLICIT_CONSENT\n"},
+      {"pseudonym that is de-identified",
+       "rule { name: \"r\" require {} transform { becomes: \"stats\" pseudonym "
+       "{} } }",
+       "p:1:50: a keyed hash, pseudonym or token never becomes DEIDENTIFIED, "
+       "as "
+       "`stats` is; name a category that is still about a person\n"},
+      {"form that makes no sense",
+       "rule { name: \"r\" require {} transform { truncate {} } transform {} }",
+       "p:1:41: `truncate` needs `characters`, 1 or more; to keep nothing "
+       "write "
+       "`drop {}`\n"
+       "p:1:55: a transform does not say how; write one form, such as `drop "
+       "{}`\n"},
+  })));
+}
+
+TEST_CASE("Everything that is stored has an end", "[policy][check][error]") {
+  CheckCase(GENERATE(values<Case>({
+      {"lengths",
+       "retention { id: \"a\" categories: [\"log\"] then: DELETE }\n"
+       "retention { id: \"b\" categories: [\"log\"] keep: \"90\" then: DELETE "
+       "}\n"
+       "retention { id: \"c\" categories: [\"log\"] keep: \"0d\" then: DELETE "
+       "}",
+       "p:1:1: retention `a` does not say how long; write `keep: \"30d\"`, or "
+       "`keep: \"0d\"` with `after`\n"
+       "p:2:47: `90` is no length of time; write a whole number and one of s, "
+       "h, "
+       "d, w, mo, y, at most 200 years, such as `30d`\n"
+       "p:3:47: retention `c` ends when the record is made; write a length, or "
+       "`after` with an event\n"},
+      {"then",
+       "retention { id: \"a\" categories: [\"log\"] keep: \"1d\" }\n"
+       "retention { id: \"b\" categories: [\"log\"] keep: \"1d\" then: "
+       "ANONYMIZE "
+       "}\n"
+       "retention { id: \"c\" categories: [\"log\"] keep: \"1d\" then: DELETE\n"
+       " residue { becomes: \"stats\" whole {} } }\n"
+       "retention { id: \"d\" categories: [\"log\"] keep: \"1d\" then: "
+       "ANONYMIZE\n"
+       " residue { categories: [\"account.email\"] whole {} } }",
+       "p:1:1: retention `a` does not say what happens at its end; write "
+       "`then: "
+       "DELETE` or `then: ANONYMIZE`\n"
+       "p:2:58: retention `b` anonymizes, and says nothing that stays; write a "
+       "`residue` with `becomes`, or `then: DELETE`\n"
+       "p:4:2: retention `c` deletes, and has a residue; write `then: "
+       "ANONYMIZE`, or remove it\n"
+       "p:6:2: a residue does not say what it becomes; write `becomes: \"…\"`: "
+       "a "
+       "category with a retention of its own\n"
+       "p:6:25: retention `d` does not cover `account.email`; add it to "
+       "`categories`, or remove the residue\n"},
+      {"two obligations",
+       "obligation { id: \"law\" }\n"
+       "retention { id: \"a\" categories: [\"log\"] keep: \"1y\" then: DELETE "
+       "obligation: \"tax\" }\n"
+       "retention { id: \"b\" categories: [\"*\"] except_categories: "
+       "[\"account\"] keep: \"1y\" then: DELETE\nobligation: \"law\" }",
+       "p:4:13: category `log` is kept under two obligations, `tax` and `law`; "
+       "split the category, or except it from one of the retentions\n"},
+      {"events",
+       "retention { id: \"a\" categories: [\"log\"] keep: \"1y\" then: "
+       "DELETE after: [\"created\", \"withdrawn:ads\", "
+       "\"objected:service\", \"withdrawn:x\", \"gone:ads\"] }",
+       "p:1:121: purpose `x` is not declared; declare it\n"
+       "p:1:136: `gone:ads` is no event; declare one, or write "
+       "`withdrawn:<purpose>` or `objected:<purpose>`\n"},
+  })));
+}
+
+TEST_CASE("A stored category without a retention does not load",
+          "[policy][check][error]") {
+  v1::Policy policy;
+  policy.add_category()->set_id("log");
+  policy.add_category()->set_id("kept");
+  policy.add_retention()->add_categories("*");
+  policy.mutable_retention(0)->add_except_categories("log");
+  v1::Record* record = policy.add_record();
+  record->add_field()->add_categories("kept");
+  record->add_field()->add_categories("log");
+  int found = 0;
+  for (const Finding& finding : Check(policy)) {
+    if (finding.message.find("no retention covers it") == std::string::npos) {
+      continue;
+    }
+    ++found;
+    CHECK(PathText(finding.path, *v1::Policy::descriptor()) ==
+          "record[0].field[1].categories[0]");
+  }
+  CHECK(found == 1);
+}
+
+TEST_CASE("Declared records are complete", "[policy][check][error]") {
+  CheckCase(GENERATE(values<Case>({
+      {"good",
+       "record { type: \"T\" subject: \"id\" field { path: \"id\" type: STRING "
+       "number: 1 categories: [\"log\"] } field { path: \"m\" type: MESSAGE "
+       "number: 2 } field { path: \"m.x\" type: INT64 number: 1 public: true } "
+       "}",
+       ""},
+      {"numbers and types",
+       "record { type: \"T\"\n"
+       " field { path: \"a\" type: STRING public: true }\n"
+       " field { path: \"b\" type: STRING number: 19000 public: true }\n"
+       " field { path: \"c\" number: 3 public: true }\n"
+       " field { path: \"d\" type: STRING number: 3 public: true } }",
+       "p:2:2: the field `a` has no number; write a number of its own, from 1 "
+       "on, and never change it (protobuf keeps 19000 to 19999 for itself)\n"
+       "p:3:41: the field `b` has a number out of range; write a number of its "
+       "own, from 1 on, and never change it (protobuf keeps 19000 to 19999 for "
+       "itself)\n"
+       "p:4:2: the field `c` of a declared record has no type; write `type: "
+       "STRING`, or what it holds\n"
+       "p:5:41: the number 3 is taken already; give each field its own\n"},
+      {"tags",
+       "record { type: \"T\"\n"
+       " field { path: \"a\" }\n"
+       " field { path: \"b\" public: true categories: [\"log\"] }\n"
+       " field { path: \"b\" public: true }\n"
+       " field { path: \"c..d\" public: true number: 4 } }",
+       "p:2:2: the field `a` has no category; write `categories: [\"…\"]`, or "
+       "`public: true` if it is not personal\n"
+       "p:3:28: the field `b` has categories and is public; remove one of "
+       "them\n"
+       "p:4:16: the field `b` is declared twice; remove one\n"
+       "p:5:16: `c..d` is no path of a field; write names with dots between, "
+       "such as `items.note`\n"
+       "p:5:44: only the fields of a declared record have this; give each "
+       "field "
+       "of the record a `type`, or remove it\n"},
+  })));
+}
+
+TEST_CASE("What would decide, and does not yet, is refused",
+          "[policy][check][error]") {
+  CheckCase(GENERATE(values<Case>({
+      {"import", "import: \"more.textproto\"",
+       "p:1:9: `import` is not supported yet; write the policy in one file\n"},
+      {"about",
+       "record { type: \"T\" field { path: \"a\" categories: [\"log\"] about: "
+       "\"b\" } }",
+       "p:1:65: `about` is not supported yet; keep what is about another "
+       "person "
+       "in a record of its own\n"},
+      {"consent that lasts",
+       "purpose { id: \"p\" basis: CONSENT consent_lasts: "
+       "\"6mo\" }",
+       "p:1:49: `consent_lasts` is not supported yet; withdraw the consent "
+       "when "
+       "its time is over\n"},
+      {"guardians",
+       "minors { id: \"a\" under: 3 guardian_consent: true }\n"
+       "rule { name: \"r\" forbid {} when { guardian_consent: NO } }",
+       "p:1:45: `guardian_consent` is not supported yet; lift the restriction "
+       "when a guardian consents\n"
+       "p:2:53: `guardian_consent` is not supported yet; lift the restriction "
+       "when a guardian consents\n"},
+      {"forms",
+       "rule { name: \"r\" require {}\n"
+       "transform { keyed_hash {} }\ntransform { token {} }\n"
+       "transform { url_origin {} }\ntransform { coordinates {} }\n"
+       "transform { date_shift {} }\ntransform { custom {} }\n"
+       "transform { replace { word_list: \"x\" } } }",
+       "p:2:13: `keyed_hash` is not supported yet; use `drop`, or a form that "
+       "this version has\n"
+       "p:3:13: `token` is not supported yet; use `drop`, or a form that this "
+       "version has\n"
+       "p:4:13: `url_origin` is not supported yet; use `drop`, or a form that "
+       "this version has\n"
+       "p:5:13: `coordinates` is not supported yet; use `drop`, or a form that "
+       "this version has\n"
+       "p:6:13: `date_shift` is not supported yet; use `drop`, or a form that "
+       "this version has\n"
+       "p:7:13: `custom` is not supported yet; use `drop`, or a form that this "
+       "version has\n"
+       "p:8:13: `replace` by a word list is not supported yet; use `drop`, or "
+       "a "
+       "form that this version has\n"},
+  })));
+}
+
+TEST_CASE("Blocks that decide nothing are checked all the same",
+          "[policy][check][error]") {
+  CheckCase(GENERATE(values<Case>({
+      {"cookie",
+       "cookie { name: \"a b\" purposes: [\"x\"] max_age: \"1\" }\n"
+       "cookie { name: \"c\" }",
+       "p:1:16: `a b` is no name of a cookie; write it as the browser sends "
+       "it\n"
+       "p:1:33: purpose `x` is not declared; declare it\n"
+       "p:1:47: `1` is no length of time; write a whole number and one of s, "
+       "h, "
+       "d, w, mo, y, at most 200 years, such as `30d`\n"
+       "p:2:1: cookie `c` has no purpose; write `purposes: [\"…\"]`, or "
+       "`essential: true`\n"},
+      {"signal", "signal { header: \"Sec-GPC\" }",
+       "p:1:1: signal `Sec-GPC` objects to nothing; write `objects_to: "
+       "[\"…\"]` or `objects_to_kinds`\n"},
+      {"minors", "minors { id: \"a\" erase_after: \"soon\" }",
+       "p:1:1: age group `a` does not say under which age; write `under: 18`, "
+       "in years\n"
+       "p:1:31: `soon` is no length of time; write a whole number and one of "
+       "s, "
+       "h, d, w, mo, y, at most 200 years, such as `30d`\n"},
+      {"rights",
+       "rights { regime: \"gdpr\" grant: [ACCESS, ERASE] due { rights: ACCESS "
+       "answer: \"15bd\" acknowledge: \"2x\" } }",
+       "p:1:41: `ERASE` has no due date; write `due { answer: \"1mo\" }`\n"
+       "p:1:97: `2x` is no length of time; write a whole number and one of s, "
+       "h, "
+       "d, w, mo, y, bd, at most 200 years, such as `30d`\n"},
+      {"keep", "keep { log: \"x\" } changes { notice: \"y\" }",
+       "p:1:13: `x` is no length of time; write a whole number and one of s, "
+       "h, "
+       "d, w, mo, y, at most 200 years, such as `30d`\n"
+       "p:1:37: `y` is no length of time; write a whole number and one of s, "
+       "h, "
+       "d, w, mo, y, at most 200 years, such as `30d`\n"},
+      {"expect",
+       "expect { name: \"e\" actor: \"wep\" date: \"now\" seen { "
+       "category: \"lug\" } }",
+       "p:1:1: expectation `e` names no operation; write `operation: USE`, "
+       "STORE or SHARE\n"
+       "p:1:27: actor `wep` is not declared; did you mean `web`?\n"
+       "p:1:39: `now` is no date; write year, month and day, such as "
+       "`2026-04-02`\n"
+       "p:1:62: category `lug` is not declared; did you mean `log`?\n"},
+  })));
+}
+
+TEST_CASE("A policy says whom to ask, and which version it is",
+          "[policy][check][error]") {
+  v1::Policy policy;
+  policy.set_id("p");
+  policy.add_controller()->set_id("c");
+  std::string text;
+  for (const Finding& finding : Check(policy)) text += finding.message + "\n";
+  CHECK(text == "the policy has no version\ncontroller `c` has no contact\n");
+  policy.clear_controller();
+  policy.set_version(1);
+  REQUIRE(Check(policy).size() == 1);
+  CHECK(Check(policy)[0].message == "the policy names no controller");
+}
+
+TEST_CASE("A policy that came as a message is checked as strictly",
+          "[policy][check][error]") {
+  v1::Policy policy;
+  policy.add_purpose()->set_basis(static_cast<v1::Basis::Kind>(99));
+  policy.add_category()->add_flags(v1::Category::FLAG_UNSPECIFIED);
+  policy.mutable_category(0)->set_title("a\xff");
+  policy.mutable_category(0)->set_description(std::string("a\0b", 3));
+  policy.mutable_category(0)->add_was("");
+  policy.add_measures(std::string(20'000, 'x'));
+  policy.GetReflection()->MutableUnknownFields(&policy)->AddVarint(999, 1);
+  std::string text;
+  for (const Finding& finding : Check(policy)) {
+    const std::string path = PathText(finding.path, *v1::Policy::descriptor());
+    text += path + ": " + finding.message + "\n";
+  }
+  for (const char* part :
+       {"purpose[0].basis: `99` is no value of `basis`",
+        "category[0].flags[0]: `FLAG_UNSPECIFIED` is no value of `flags`",
+        "category[0].title: `title` is not UTF-8",
+        "category[0].description: `description` holds a zero byte",
+        "category[0].was[0]: an element of `was` is empty",
+        "measures[0]: `measures` has 20000 bytes",
+        ": the message has fields that this version does not know"}) {
+    CHECK_THAT(text, testing::ContainsSubstring(part));
+  }
+}
+
+}  // namespace
+}  // namespace privet::policy
