@@ -51,12 +51,27 @@ struct Removal {
   std::optional<Residue> residue;
 };
 
-// How far the sweep of one (record type, retention class) has come: records of
-// the type below `upto` hold no compartment of the class.
-struct SweepMark {
+// A stretch of ids of one record type, from which the sweep drops compartments
+// of one retention class.
+struct SweepRange {
   std::uint32_t type = 0;  // id4 of the type's name
   std::uint32_t retention_class = 0;
-  RecordId upto;
+  RecordId from, to;      // [from, to)
+  std::size_t limit = 0;  // records to look at, at most
+};
+
+// What becomes of a record that a sweep has looked at.
+struct Disposal {
+  bool remove = false;
+  std::string bytes;                   // what is left, unless removed
+  std::vector<std::uint32_t> dropped;  // compartments whose index rows go too
+  std::optional<Residue> residue;
+};
+
+// How far one step of a sweep came.
+struct SweepStep {
+  RecordId upto;          // [from, upto) is done; `to` when all of it is
+  bool has_mark = false;  // the source keeps the mark itself
 };
 
 // A table of sealed records in which expiry and rights work.
@@ -91,16 +106,22 @@ class RecordSource {
   virtual absl::StatusOr<std::size_t> Remove(
       absl::Span<const Removal> removals) = 0;
 
-  // Does both, and sets `mark` if there is one: what a sweep does with a batch.
-  // Index rows that point to removed records may stay behind then, for a while.
-  // The default does one after the other and answers false: the caller keeps
-  // the mark elsewhere. A source that does all of it in one transaction, and
-  // refuses to store below a mark what the mark says is gone, answers true.
-  virtual absl::StatusOr<bool> Apply(absl::Span<const Replacement> replacements,
-                                     absl::Span<const Removal> removals,
-                                     const std::optional<SweepMark>& mark);
+  // Decides what becomes of a record; nullopt: it stays as it is.
+  using Decide = absl::FunctionRef<std::optional<Disposal>(const RecordId&,
+                                                           std::string_view)>;
 
-  // Returns the mark that Apply() set, zeros before the first; the highest id
+  // Takes one step of a sweep: has `decide` look at the first `range.limit`
+  // records of the range, in the order of ids, and does what it says. Returns
+  // Aborted, and the caller repeats it, if one of them changed meanwhile.
+  //
+  // The default is made of the functions above. A source that can do all of it
+  // in one transaction, with a mark of how far the sweep of this type and class
+  // has come, below which it never stores a compartment of the class again,
+  // does so and sets `has_mark`. `decide` may not call this source.
+  virtual absl::StatusOr<SweepStep> Sweep(const SweepRange& range,
+                                          Decide decide);
+
+  // Returns the mark that Sweep() set, zeros before the first; the highest id
   // if this source has never held a compartment of the class in a record of the
   // type; nullopt, the default, if it keeps no marks.
   virtual absl::StatusOr<std::optional<RecordId>> SweptUpTo(

@@ -152,11 +152,10 @@ absl::StatusOr<std::size_t> FailingRecordStore::Remove(
   return RunFor<std::size_t>(&plan_, [&] { return behind_->Remove(removals); });
 }
 
-absl::StatusOr<bool> FailingRecordStore::Apply(
-    absl::Span<const Replacement> replacements,
-    absl::Span<const Removal> removals, const std::optional<SweepMark>& mark) {
-  return RunFor<bool>(
-      &plan_, [&] { return behind_->Apply(replacements, removals, mark); });
+absl::StatusOr<SweepStep> FailingRecordStore::Sweep(const SweepRange& range,
+                                                    Decide decide) {
+  return RunFor<SweepStep>(&plan_,
+                           [&] { return behind_->Sweep(range, decide); });
 }
 
 absl::StatusOr<std::optional<RecordId>> FailingRecordStore::SweptUpTo(

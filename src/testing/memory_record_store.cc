@@ -109,9 +109,27 @@ class Rows {
     Add(residue->id, residue->bytes, {});
   }
 
-  void SetMark(const SweepMark& mark) {
-    RecordId& upto = marks_[{mark.type, mark.retention_class}];
-    if (upto < mark.upto) upto = mark.upto;
+  SweepStep Sweep(const SweepRange& range, RecordSource::Decide decide) {
+    std::vector<std::pair<RecordVersion, Disposal>> disposals;
+    std::size_t seen = 0;
+    SweepStep step{range.to, true};
+    for (auto row = records_.lower_bound(range.from);
+         row != records_.end() && row->first < range.to; ++row) {
+      if (seen++ == range.limit) {
+        step.upto = row->first;
+        break;
+      }
+      auto disposal = decide(row->first, row->second.sealed);
+      if (!disposal.has_value()) continue;
+      const auto header = SealedHeader::Parse(row->second.sealed);
+      disposals.push_back({{row->first, header.ok() ? header->revision() : 0,
+                            row->second.sealed.size()},
+                           *std::move(disposal)});
+    }
+    for (auto& [was, disposal] : disposals) Dispose(was, disposal);
+    RecordId& mark = marks_[{range.type, range.retention_class}];
+    if (mark < step.upto) mark = step.upto;
+    return step;
   }
   RecordId MarkOf(std::uint32_t type, std::uint32_t retention_class) const {
     const auto mark = marks_.find({type, retention_class});
@@ -146,6 +164,14 @@ class Rows {
       rows.emplace_back(std::move(key), tag.compartment);
     }
     return rows;
+  }
+
+  void Dispose(const RecordVersion& was, const Disposal& disposal) {
+    const bool done =
+        disposal.remove
+            ? Remove(was)
+            : Replace({was, disposal.bytes, disposal.dropped, std::nullopt});
+    if (done) Insert(disposal.residue);
   }
 
   bool AnotherHas(const std::string& key, const RecordId& id) const {
@@ -245,14 +271,10 @@ class MemoryRecords final : public RecordStore {
     return done;
   }
 
-  absl::StatusOr<bool> Apply(absl::Span<const Replacement> replacements,
-                             absl::Span<const Removal> removals,
-                             const std::optional<SweepMark>& mark) override {
-    PRIVET_RETURN_IF_ERROR(Replace(replacements).status());
-    PRIVET_RETURN_IF_ERROR(Remove(removals).status());
+  absl::StatusOr<SweepStep> Sweep(const SweepRange& range,
+                                  Decide decide) override {
     base::MutexLock lock(&mutex_);
-    if (mark.has_value()) rows_.SetMark(*mark);
-    return true;
+    return rows_.Sweep(range, decide);
   }
 
   absl::StatusOr<std::optional<RecordId>> SweptUpTo(

@@ -216,23 +216,62 @@ absl::Status StoresResidues(RecordSource& source, const InsertRecord& insert) {
   return absl::OkStatus();
 }
 
-absl::Status AppliesABatch(RecordSource& source, const InsertRecord& insert) {
-  PRIVET_ASSIGN_OR_RETURN(const auto records, InsertSome(insert, 3));
-  const SweepMark mark{kType, kLogClass, records[2].id()};
+absl::Status SweepsInSteps(RecordSource& source, const InsertRecord& insert) {
+  PRIVET_ASSIGN_OR_RETURN(const auto records, InsertSome(insert, 6));
   PRIVET_ASSIGN_OR_RETURN(const auto before,
                           source.SweptUpTo(kType, kLogClass));
+  // The first stays, the second is shortened, the third and the fourth go.
+  const auto decide = [&](const RecordId& id,
+                          std::string_view) -> std::optional<Disposal> {
+    if (id == records[0].id()) return std::nullopt;
+    const Replacement shorter = Without(records[1], 1);
+    if (id == records[1].id()) {
+      return Disposal{false, shorter.bytes, shorter.dropped, ResidueOf(1)};
+    }
+    return Disposal{true, "", {}, ResidueOf(id == records[2].id() ? 2 : 3)};
+  };
+  SweepRange range{kType, kLogClass, MakeRecordId(kType, kCreated, 0),
+                   records[4].id(), 3};
+  PRIVET_ASSIGN_OR_RETURN(SweepStep step, source.Sweep(range, decide));
+  PRIVET_EXPECT(step.upto == records[3].id());
+  PRIVET_EXPECT(step.has_mark == before.has_value());
+  range.from = step.upto;
+  PRIVET_ASSIGN_OR_RETURN(step, source.Sweep(range, decide));
+  PRIVET_EXPECT(step.upto == range.to);
   PRIVET_ASSIGN_OR_RETURN(
-      const bool marked,
-      source.Apply({Without(records[0], 1)},
-                   {{VersionOf(records[1]), std::nullopt}}, mark));
-  PRIVET_EXPECT(marked == before.has_value());
-  PRIVET_ASSIGN_OR_RETURN(const auto found, All(source));
-  PRIVET_EXPECT(found.size() == 2);
-  PRIVET_EXPECT(found[0].bytes.size() < records[0].bytes().size());
-  if (!marked) return absl::OkStatus();
+      const auto residues,
+      InRange(source, MakeRecordId(kResidueType, absl::UnixEpoch(), 0),
+              MakeRecordId(kResidueType + 1, absl::UnixEpoch(), 0)));
+  PRIVET_EXPECT(residues.size() == 3);
+  PRIVET_ASSIGN_OR_RETURN(
+      const auto left,
+      InRange(source, MakeRecordId(kType, absl::UnixEpoch(), 0), LastId()));
+  PRIVET_EXPECT(left.size() == 4);
+  PRIVET_EXPECT(left[0].bytes == records[0].bytes());
+  PRIVET_EXPECT(left[1].bytes == Without(records[1], 1).bytes);
+  PRIVET_EXPECT(left[2].id == records[4].id());
+  return absl::OkStatus();
+}
+
+absl::Status MarksWhatWasSwept(RecordSource& source,
+                               const InsertRecord& insert) {
+  PRIVET_ASSIGN_OR_RETURN(const auto records, InsertSome(insert, 2));
+  PRIVET_ASSIGN_OR_RETURN(const auto before,
+                          source.SweptUpTo(kType, kLogClass));
+  if (!before.has_value()) return absl::OkStatus();  // keeps no marks
   PRIVET_EXPECT(*before == RecordId());
+  const SweepRange range{kType, kLogClass, MakeRecordId(kType, kCreated, 0),
+                         records[1].id(), 100};
+  PRIVET_RETURN_IF_ERROR(source
+                             .Sweep(range,
+                                    [](const RecordId&, std::string_view) {
+                                      return std::optional<Disposal>();
+                                    })
+                             .status());
   PRIVET_ASSIGN_OR_RETURN(const auto after, source.SweptUpTo(kType, kLogClass));
-  PRIVET_EXPECT(after == mark.upto);
+  PRIVET_EXPECT(after == records[1].id());
+  PRIVET_ASSIGN_OR_RETURN(const auto other, source.SweptUpTo(kType, 901));
+  PRIVET_EXPECT(other == RecordId());
   PRIVET_ASSIGN_OR_RETURN(const auto never, source.SweptUpTo(kType, 12345));
   PRIVET_EXPECT(never == LastId());
   return absl::OkStatus();
@@ -246,7 +285,8 @@ constexpr RecordSourceCase kSourceCases[] = {
     {"A source replaces what is as it was read", ReplacesWhatWasRead},
     {"A source removes what is as it was read", RemovesWhatWasRead},
     {"A source stores the residue of what it changed, once", StoresResidues},
-    {"A source applies a batch of a sweep", AppliesABatch},
+    {"A source sweeps a range in steps", SweepsInSteps},
+    {"A source that keeps marks tells how far a sweep came", MarksWhatWasSwept},
 };
 
 }  // namespace
@@ -389,11 +429,16 @@ absl::Status ReplacesIndexRowsOfAnAmendedRecord(RecordStore& store) {
 absl::Status StoresNothingBelowAMark(RecordStore& store) {
   const SealedRecord last = MakeSealedRecord(Parts(9));
   PRIVET_RETURN_IF_ERROR(store.Put(last));
-  PRIVET_RETURN_IF_ERROR(
-      store.Apply({}, {}, SweepMark{kType, kLogClass, last.id()}).status());
   // A mark only rises.
-  PRIVET_RETURN_IF_ERROR(
-      store.Apply({}, {}, SweepMark{kType, kLogClass, Parts(1).id}).status());
+  for (const RecordId& to : {last.id(), Parts(1).id}) {
+    const SweepRange range{kType, kLogClass, RecordId(), to, 100};
+    PRIVET_RETURN_IF_ERROR(store
+                               .Sweep(range,
+                                      [](const RecordId&, std::string_view) {
+                                        return std::optional<Disposal>();
+                                      })
+                               .status());
+  }
   const SealedRecord late = MakeSealedRecord(Parts(5), {Tag("late", 2)});
   PRIVET_RETURN_IF_ERROR(store.Put(late));
   PRIVET_ASSIGN_OR_RETURN(const SealedRecord got, store.Get(late.id()));

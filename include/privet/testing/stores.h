@@ -103,9 +103,8 @@ class FailingRecordStore final : public RecordStore {
       absl::Span<const Replacement> replacements) override;
   absl::StatusOr<std::size_t> Remove(
       absl::Span<const Removal> removals) override;
-  absl::StatusOr<bool> Apply(absl::Span<const Replacement> replacements,
-                             absl::Span<const Removal> removals,
-                             const std::optional<SweepMark>& mark) override;
+  absl::StatusOr<SweepStep> Sweep(const SweepRange& range,
+                                  Decide decide) override;
   absl::StatusOr<std::optional<RecordId>> SweptUpTo(
       std::uint32_t type, std::uint32_t retention_class) override;
   absl::Status Put(const SealedRecord& record) override;

@@ -69,6 +69,13 @@ absl::Status RecordRows::Prepare() {
       {&delete_if_,
        "DELETE FROM rec WHERE id = ? AND length(sealed) = ? AND "
        "substr(sealed, 41, 8) = ?"},
+      {&next_,
+       "SELECT rowid, id, sealed FROM rec WHERE id >= ? AND id < ? ORDER BY id "
+       "LIMIT ?"},
+      {&update_row_, "UPDATE rec SET sealed = ? WHERE rowid = ?"},
+      {&delete_run_, "DELETE FROM rec WHERE id BETWEEN ? AND ?"},
+      {&tags_of_run_, "SELECT id, tag FROM bof WHERE id BETWEEN ? AND ?"},
+      {&drop_tags_of_run_, "DELETE FROM bof WHERE id BETWEEN ? AND ?"},
       {&any_in_range_,
        "SELECT EXISTS(SELECT 1 FROM rec WHERE id >= ? AND id < ?)"},
       {&add_bucket_, "INSERT OR IGNORE INTO buckets(bucket) VALUES(?)"},
@@ -283,7 +290,7 @@ absl::StatusOr<RecordId> RecordRows::SweptUpTo(std::uint32_t type,
   }
   // The first record with such a compartment: from now on there is something
   // to sweep.
-  PRIVET_RETURN_IF_ERROR(SetMark({type, retention_class, RecordId()}));
+  PRIVET_RETURN_IF_ERROR(SetMark(type, retention_class, RecordId()));
   return mark->second;
 }
 

@@ -56,9 +56,13 @@ class RecordRows {
   absl::Status Put(const Incoming& record);
 
   // Returns whether the record was there as `was` says and has been changed.
-  // `exactly`: the rows of sidx go too; else with their bucket.
   absl::StatusOr<bool> Replace(const Replacement& replacement);
-  absl::StatusOr<bool> Remove(const RecordVersion& was, bool exactly);
+  absl::StatusOr<bool> Remove(const RecordVersion& was);
+
+  // Takes a step of a sweep, mark included. Rows of sidx stay, until their
+  // bucket goes.
+  absl::StatusOr<SweepStep> Sweep(const SweepRange& range,
+                                  RecordSource::Decide decide);
 
   // Inserts residues in the order of their own ids: in that of their parents,
   // the numbers of their rows would join them to these.
@@ -66,7 +70,8 @@ class RecordRows {
 
   absl::StatusOr<RecordId> SweptUpTo(std::uint32_t type,
                                      std::uint32_t retention_class);
-  absl::Status SetMark(const SweepMark& mark);
+  absl::Status SetMark(std::uint32_t type, std::uint32_t retention_class,
+                       const RecordId& upto);
 
   // Returns the buckets of `type` that end at or before `upto` and have no
   // record left.
@@ -87,6 +92,7 @@ class RecordRows {
   absl::Status IndexSubjects(const base::SealedHeader& header);
   absl::Status IndexTags(const Incoming& record);
   absl::Status UnindexSubjects(const base::SealedHeader& header);
+  absl::Status RemoveRun(const RecordId& first, const RecordId& last);
   absl::Status UnindexTags(const RecordId& id,
                            std::optional<absl::Span<const std::uint32_t>> only);
   absl::Status CheckUnique(const IndexTag& tag, std::string_view key,
@@ -98,6 +104,7 @@ class RecordRows {
   Tombstones* tombstones_ = nullptr;
 
   Statement insert_, get_, update_, update_if_, delete_if_, any_in_range_;
+  Statement next_, update_row_, delete_run_, tags_of_run_, drop_tags_of_run_;
   Statement add_bucket_, list_buckets_, drop_bucket_;
   Statement add_subject_, drop_subject_, some_subject_, drop_subjects_;
   Statement add_tag_, drop_tag_, find_tag_;

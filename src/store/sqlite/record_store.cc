@@ -110,24 +110,26 @@ class SqliteRecords final : public RecordStore {
 
   absl::StatusOr<std::size_t> Replace(
       absl::Span<const Replacement> replacements) override {
-    PRIVET_ASSIGN_OR_RETURN(const Changed changed,
-                            Change(replacements, {}, std::nullopt));
+    PRIVET_ASSIGN_OR_RETURN(const Changed changed, Change(replacements, {}));
     return changed.replaced;
   }
 
   absl::StatusOr<std::size_t> Remove(
       absl::Span<const Removal> removals) override {
-    PRIVET_ASSIGN_OR_RETURN(const Changed changed,
-                            Change({}, removals, std::nullopt));
+    PRIVET_ASSIGN_OR_RETURN(const Changed changed, Change({}, removals));
     return changed.removed;
   }
 
-  absl::StatusOr<bool> Apply(absl::Span<const Replacement> replacements,
-                             absl::Span<const Removal> removals,
-                             const std::optional<SweepMark>& mark) override {
-    PRIVET_RETURN_IF_ERROR(Change(replacements, removals, mark).status());
-    if (mark.has_value()) PRIVET_RETURN_IF_ERROR(DeleteBuckets(*mark));
-    return true;
+  absl::StatusOr<SweepStep> Sweep(const SweepRange& range,
+                                  Decide decide) override {
+    base::MutexLock lock(&mutex_);
+    PRIVET_ASSIGN_OR_RETURN(Transaction transaction,
+                            Transaction::Begin(&rows_->database()));
+    rows_->Forget();
+    PRIVET_ASSIGN_OR_RETURN(const SweepStep step, rows_->Sweep(range, decide));
+    PRIVET_RETURN_IF_ERROR(transaction.Commit());
+    PRIVET_RETURN_IF_ERROR(DeleteBuckets(range.type, step.upto));
+    return step;
   }
 
   absl::StatusOr<std::optional<RecordId>> SweptUpTo(
@@ -156,8 +158,7 @@ class SqliteRecords final : public RecordStore {
     PRIVET_RETURN_IF_ERROR(Insert(absl::MakeSpan(incoming)));
     const LostRace lost = FindLost(tombstones_.get(), incoming);
     if (!lost.empty()) {
-      PRIVET_RETURN_IF_ERROR(
-          Change(lost.replacements, lost.removals, std::nullopt).status());
+      PRIVET_RETURN_IF_ERROR(Change(lost.replacements, lost.removals).status());
     }
     return lost.answer;
   }
@@ -219,9 +220,10 @@ class SqliteRecords final : public RecordStore {
   }
 
   absl::StatusOr<Changed> Change(absl::Span<const Replacement> replacements,
-                                 absl::Span<const Removal> removals,
-                                 const std::optional<SweepMark>& mark);
-  absl::Status DeleteBuckets(const SweepMark& mark);
+                                 absl::Span<const Removal> removals);
+  // Deletes the buckets of sidx that a sweep has emptied, a piece at a time.
+  absl::Status DeleteBuckets(std::uint32_t type, const RecordId& upto)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<Tombstones> tombstones_;
   base::Mutex mutex_;
@@ -231,7 +233,7 @@ class SqliteRecords final : public RecordStore {
 
 absl::StatusOr<SqliteRecords::Changed> SqliteRecords::Change(
     absl::Span<const Replacement> replacements,
-    absl::Span<const Removal> removals, const std::optional<SweepMark>& mark) {
+    absl::Span<const Removal> removals) {
   base::MutexLock lock(&mutex_);
   PRIVET_ASSIGN_OR_RETURN(Transaction transaction,
                           Transaction::Begin(&rows_->database()));
@@ -245,22 +247,20 @@ absl::StatusOr<SqliteRecords::Changed> SqliteRecords::Change(
     if (replacement.residue) residues.push_back(&*replacement.residue);
   }
   for (const Removal& removal : removals) {
-    PRIVET_ASSIGN_OR_RETURN(const bool done,
-                            rows_->Remove(removal.was, !mark.has_value()));
+    PRIVET_ASSIGN_OR_RETURN(const bool done, rows_->Remove(removal.was));
     if (!done) continue;
     ++changed.removed;
     if (removal.residue) residues.push_back(&*removal.residue);
   }
   PRIVET_RETURN_IF_ERROR(rows_->InsertResidues(std::move(residues)));
-  if (mark.has_value()) PRIVET_RETURN_IF_ERROR(rows_->SetMark(*mark));
   PRIVET_RETURN_IF_ERROR(transaction.Commit());
   return changed;
 }
 
-absl::Status SqliteRecords::DeleteBuckets(const SweepMark& mark) {
-  base::MutexLock lock(&mutex_);
+absl::Status SqliteRecords::DeleteBuckets(std::uint32_t type,
+                                          const RecordId& upto) {
   PRIVET_ASSIGN_OR_RETURN(const std::vector<Bucket> empty,
-                          rows_->EmptyBuckets(mark.type, mark.upto));
+                          rows_->EmptyBuckets(type, upto));
   for (const Bucket& bucket : empty) {
     bool gone = false;
     while (!gone) {

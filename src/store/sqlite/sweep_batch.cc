@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -47,10 +47,9 @@ absl::StatusOr<bool> RecordRows::Replace(const Replacement& replacement) {
   return true;
 }
 
-absl::StatusOr<bool> RecordRows::Remove(const RecordVersion& was,
-                                        bool exactly) {
+absl::StatusOr<bool> RecordRows::Remove(const RecordVersion& was) {
   std::string sealed;
-  if (exactly) {
+  {
     Query query(get_);
     PRIVET_ASSIGN_OR_RETURN(const bool found, query.Bind(was.id.view()).Step());
     if (!found) return false;
@@ -63,13 +62,91 @@ absl::StatusOr<bool> RecordRows::Remove(const RecordVersion& was,
                              .Bind(revision)
                              .Run());
   if (database_->Changes() == 0) return false;
-  if (exactly) {
-    // One that does not parse can be removed as well as any other.
-    const auto header = base::SealedHeader::Parse(sealed);
-    if (header.ok()) PRIVET_RETURN_IF_ERROR(UnindexSubjects(*header));
-  }
+  // One that does not parse can be removed as well as any other.
+  const auto header = base::SealedHeader::Parse(sealed);
+  if (header.ok()) PRIVET_RETURN_IF_ERROR(UnindexSubjects(*header));
   PRIVET_RETURN_IF_ERROR(UnindexTags(was.id, std::nullopt));
   return true;
+}
+
+absl::StatusOr<SweepStep> RecordRows::Sweep(const SweepRange& range,
+                                            RecordSource::Decide decide) {
+  struct Looked {
+    std::int64_t row;
+    RecordId id;
+    std::optional<Disposal> disposal;
+  };
+  std::vector<Looked> looked;
+  SweepStep step{range.to, true};
+  {
+    Query query(next_);
+    query.Bind(range.from.view())
+        .Bind(range.to.view())
+        .Bind(static_cast<std::int64_t>(range.limit) + 1);
+    while (true) {
+      PRIVET_ASSIGN_OR_RETURN(const bool found, query.Step());
+      if (!found) break;
+      PRIVET_ASSIGN_OR_RETURN(const RecordId id,
+                              RecordId::FromBytes(query.Blob(1)));
+      if (looked.size() == range.limit) {
+        step.upto = id;
+        break;
+      }
+      looked.push_back({query.Int(0), id, decide(id, query.Blob(2))});
+    }
+  }
+  std::vector<const Residue*> residues;
+  for (std::size_t i = 0; i < looked.size(); ++i) {
+    const Looked& each = looked[i];
+    if (!each.disposal.has_value()) continue;
+    const Disposal& disposal = *each.disposal;
+    if (disposal.residue.has_value()) residues.push_back(&*disposal.residue);
+    if (!disposal.remove) {
+      PRIVET_RETURN_IF_ERROR(
+          Query(update_row_).Bind(disposal.bytes).Bind(each.row).Run());
+      PRIVET_RETURN_IF_ERROR(
+          UnindexTags(each.id, absl::MakeConstSpan(disposal.dropped)));
+      continue;
+    }
+    // Neighbours that all go, go at once: nothing lies between them.
+    const RecordId first = each.id;
+    while (i + 1 < looked.size() && looked[i + 1].disposal.has_value() &&
+           looked[i + 1].disposal->remove) {
+      ++i;
+      if (looked[i].disposal->residue.has_value()) {
+        residues.push_back(&*looked[i].disposal->residue);
+      }
+    }
+    PRIVET_RETURN_IF_ERROR(RemoveRun(first, looked[i].id));
+  }
+  PRIVET_RETURN_IF_ERROR(InsertResidues(std::move(residues)));
+  PRIVET_RETURN_IF_ERROR(SetMark(range.type, range.retention_class, step.upto));
+  return step;
+}
+
+absl::Status RecordRows::RemoveRun(const RecordId& first,
+                                   const RecordId& last) {
+  const auto run = [&](const Statement& statement) {
+    return Query(statement).Bind(first.view()).Bind(last.view()).Run();
+  };
+  PRIVET_RETURN_IF_ERROR(run(delete_run_));
+  std::vector<std::pair<std::string, std::string>> tags;  // tag, id
+  {
+    Query query(tags_of_run_);
+    query.Bind(first.view()).Bind(last.view());
+    while (true) {
+      PRIVET_ASSIGN_OR_RETURN(const bool found, query.Step());
+      if (!found) break;
+      tags.emplace_back(query.Blob(1), query.Blob(0));
+    }
+  }
+  if (tags.empty()) return absl::OkStatus();
+  // In their own order: neighbours lie on one page.
+  std::sort(tags.begin(), tags.end());
+  for (const auto& [tag, id] : tags) {
+    PRIVET_RETURN_IF_ERROR(Query(drop_tag_).Bind(tag).Bind(id).Run());
+  }
+  return run(drop_tags_of_run_);
 }
 
 absl::Status RecordRows::InsertResidues(std::vector<const Residue*> residues) {
@@ -91,11 +168,13 @@ absl::Status RecordRows::InsertResidues(std::vector<const Residue*> residues) {
   return absl::OkStatus();
 }
 
-absl::Status RecordRows::SetMark(const SweepMark& mark) {
+absl::Status RecordRows::SetMark(std::uint32_t type,
+                                 std::uint32_t retention_class,
+                                 const RecordId& upto) {
   return Query(set_mark_)
-      .Bind(std::int64_t{mark.type})
-      .Bind(std::int64_t{mark.retention_class})
-      .Bind(mark.upto.view())
+      .Bind(std::int64_t{type})
+      .Bind(std::int64_t{retention_class})
+      .Bind(upto.view())
       .Run();
 }
 
