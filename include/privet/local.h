@@ -24,7 +24,14 @@ struct Local {
   std::shared_ptr<RecordStore> records;
 };
 
-// Opens what `privet init FOLDER` made:
+// Makes FOLDER and FOLDER.keys as OpenLocal() reads them: `policy`, the text of
+// a policy, in policy.textproto; a new root key; a ledger that begins.
+//
+// Returns AlreadyExists, and changes nothing, if either folder is there;
+// InvalidArgument if the policy does not load; else what files return.
+absl::Status InitLocal(std::string_view folder, std::string_view policy);
+
+// Opens what InitLocal(), or `privet init FOLDER`, made:
 //
 //   FOLDER/policy.textproto     the policy
 //   FOLDER/data/                records.db, state.db: copies of any age are
