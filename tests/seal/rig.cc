@@ -225,6 +225,7 @@ seal::Sealed Rig::SealUsualOrDie() {
 absl::StatusOr<Opened> Rig::Open(std::string_view bytes, const RecordId& id,
                                  std::uint64_t wanted,
                                  seal::EventTimes events) {
+  scratch.Wipe();
   PRIVET_ASSIGN_OR_RETURN(const base::SealedHeader header,
                           base::SealedHeader::Parse(bytes));
   PRIVET_RETURN_IF_ERROR(
