@@ -28,6 +28,10 @@ class Message;
 
 namespace privet {
 
+namespace engine {
+class Core;
+}  // namespace engine
+
 // A fact that only the host knows: the id and the value of a `fact` that the
 // policy declares.
 struct FactValue {
@@ -163,10 +167,12 @@ class Actor {
 
  private:
   friend class Engine;
-  class Impl;
-  explicit Actor(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  Actor(std::shared_ptr<engine::Core> core, ActorId actor, RegionId region)
+      : core_(std::move(core)), actor_(actor), region_(region) {}
 
-  std::shared_ptr<const Impl> impl_;
+  std::shared_ptr<engine::Core> core_;
+  ActorId actor_;
+  RegionId region_;
 };
 
 }  // namespace privet

@@ -99,10 +99,10 @@ class Engine {
                                    std::string_view value) const;
 
  private:
-  class Impl;
-  explicit Engine(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  explicit Engine(std::shared_ptr<engine::Core> core)
+      : core_(std::move(core)) {}
 
-  std::shared_ptr<Impl> impl_;
+  std::shared_ptr<engine::Core> core_;
 };
 
 }  // namespace privet

@@ -21,6 +21,10 @@
 
 namespace privet {
 
+namespace engine {
+class Core;
+}  // namespace engine
+
 // What the host knows of a person.
 struct Profile {
   RegionId region;               // whose law protects the person; none: unknown
@@ -135,11 +139,10 @@ class Subjects {
 
  private:
   friend class Engine;
-  class Impl;
-  explicit Subjects(std::shared_ptr<const Impl> impl)
-      : impl_(std::move(impl)) {}
+  explicit Subjects(std::shared_ptr<engine::Core> core)
+      : core_(std::move(core)) {}
 
-  std::shared_ptr<const Impl> impl_;
+  std::shared_ptr<engine::Core> core_;
 };
 
 }  // namespace privet

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Actor::Amend: fields replaced inside the library, so that a partial view is
+// never written back.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/sealed_header.h"
+#include "base/sealed_record_maker.h"
+#include "base/status_macros.h"
+#include "engine/core.h"
+#include "engine/opening.h"
+#include "engine/outcomes.h"
+#include "engine/sealed_type.h"
+#include "engine/sealing.h"
+#include "engine/working_memory.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/dynamic_message.h"
+#include "google/protobuf/message.h"
+#include "policy/retention_class.h"
+#include "privet/actor.h"
+#include "privet/sealed_record.h"
+#include "record/pass.h"
+#include "record/plan.h"
+#include "seal/class_table.h"
+#include "seal/class_terms.h"
+#include "seal/opener.h"
+#include "seal/sealer.h"
+
+namespace privet {
+namespace engine {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// What amending replaces whole: repeated fields and maps of `changes`, at any
+// depth that both have.
+void ClearReplaced(const Message& changes, Message* record) {
+  std::vector<const FieldDescriptor*> set;
+  changes.GetReflection()->ListFields(changes, &set);
+  for (const FieldDescriptor* field : set) {
+    const auto* reflection = record->GetReflection();
+    if (field->is_repeated()) {
+      reflection->ClearField(record, field);
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+               reflection->HasField(*record, field)) {
+      ClearReplaced(changes.GetReflection()->GetMessage(changes, field),
+                    reflection->MutableMessage(record, field));
+    }
+  }
+}
+
+// Merges what was stored and what changes, and returns it serialized.
+absl::StatusOr<std::string> Merge(const record::Plan& plan,
+                                  std::string_view stored,
+                                  std::string_view changes) {
+  google::protobuf::DynamicMessageFactory factory;
+  factory.SetDelegateToGeneratedFactory(true);
+  const Message* prototype = factory.GetPrototype(plan.descriptor());
+  const std::unique_ptr<Message> record(prototype->New());
+  const std::unique_ptr<Message> changed(prototype->New());
+  PRIVET_RETURN_IF_ERROR(ParseInto(stored, record.get()));
+  PRIVET_RETURN_IF_ERROR(ParseInto(changes, changed.get()));
+  ClearReplaced(*changed, record.get());
+  record->MergeFrom(*changed);
+  std::string merged;
+  if (!record->SerializePartialToString(&merged)) {
+    return absl::InternalError("the record could not be serialized");
+  }
+  return merged;
+}
+
+// The retention classes that the compartments of a sealed record have.
+absl::StatusOr<std::vector<const policy::RetentionClass*>> ClassesOf(
+    const base::SealedHeader& header, seal::ClassTable* classes) {
+  std::vector<const policy::RetentionClass*> had;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const std::uint32_t id = header.retention_class(i);
+    if (id == base::kPublicClass) continue;
+    PRIVET_ASSIGN_OR_RETURN(const seal::ClassTable::Entry* entry,
+                            classes->Find(id));
+    had.push_back(&entry->retention_class);
+  }
+  return had;
+}
+
+// The layout in force, with no period longer than it was: retention never
+// reaches back.
+absl::StatusOr<SealedLayout> NarrowedLayout(const Call& call,
+                                            const base::SealedHeader& header) {
+  SealedType& type = *call.resolved->sealed;
+  PRIVET_ASSIGN_OR_RETURN(const SealedLayout* in_force,
+                          type.LayoutFor(call.person->facts.region));
+  PRIVET_ASSIGN_OR_RETURN(const auto had, ClassesOf(header, &type.classes()));
+  SealedLayout layout = *in_force;
+  for (SealedCompartment& compartment : layout) {
+    if (compartment.terms == nullptr) continue;
+    PRIVET_ASSIGN_OR_RETURN(const seal::ClassTable::Entry* now,
+                            type.classes().Find(compartment.terms->id()));
+    PRIVET_ASSIGN_OR_RETURN(
+        const seal::ClassTable::Entry* narrowed,
+        type.classes().Remember(seal::Narrow(now->retention_class, had)));
+    compartment.terms = &narrowed->terms;
+  }
+  return layout;
+}
+
+// Everything that is stored and lives, in one serialized record; and the
+// changes, as far as they may be stored.
+absl::StatusOr<std::string> Amended(const Core& core, const Call& call,
+                                    const base::SealedHeader& header,
+                                    std::string_view changes,
+                                    WorkingMemory* memory, Outcome* outcome) {
+  seal::Times times;
+  PRIVET_RETURN_IF_ERROR(seal::Opener::FindTimes(
+      header, ~std::uint64_t{0}, &call.resolved->sealed->classes(),
+      call.keys.now,
+      [&call](std::string_view event) {
+        return WhenHappened(*call.person, event);
+      },
+      &times));
+  std::uint64_t opened = 0;
+  PRIVET_RETURN_IF_ERROR(seal::Opener(core.keyring())
+                             .OpenAll(call.keys, header,
+                                      call.resolved->sealed->name(), times,
+                                      &opened, &memory->plaintexts()));
+  record::Pass& pass = memory->pass();
+  PRIVET_RETURN_IF_ERROR(
+      pass.Minimize(*call.resolved->plan, call.view, changes));
+  FillOutcome(
+      call, pass, [](std::size_t, std::uint8_t) { return false; },
+      [](std::uint8_t) -> const char* { return nullptr; }, outcome);
+  return Merge(*call.resolved->plan, memory->plaintexts().joined(),
+               pass.output());
+}
+
+absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
+                                       const base::SealedHeader& header,
+                                       std::string_view bytes,
+                                       const Subject& subject,
+                                       WorkingMemory* memory) {
+  const record::Plan& plan = *call.resolved->plan;
+  // What is stored is in its form already, and a form may not fit twice.
+  record::CallView whole;
+  whole.permitted = call.view.permitted;
+  record::Pass& pass = memory->pass();
+  PRIVET_RETURN_IF_ERROR(pass.Split(plan, whole, bytes));
+  PRIVET_RETURN_IF_ERROR(CheckSubject(plan, pass, subject));
+  PRIVET_ASSIGN_OR_RETURN(const SealedLayout layout,
+                          NarrowedLayout(call, header));
+  const std::vector<seal::Compartment> compartments =
+      CompartmentsOf(plan, pass, layout);
+  seal::SealInput input;
+  input.type = &call.resolved->sealed->name();
+  input.policy_version = call.generation->policy().version();
+  input.about_nobody = header.about_nobody();
+  input.owner = header.owner();
+  input.id = header.id();
+  input.revision = header.revision() + 1;
+  input.compartments = compartments;
+  std::optional<std::string> residue;
+  if ((header.flags() & base::kHasResidue) != 0 && header.residue().empty()) {
+    residue = "";  // taken out: its source is gone
+  } else {
+    PRIVET_ASSIGN_OR_RETURN(
+        residue, SealResidue(core, call, bytes, CreatedAt(header.id()),
+                             &memory->residue_pass()));
+  }
+  if (residue.has_value()) input.residue = *residue;
+  seal::Sealed sealed;
+  PRIVET_RETURN_IF_ERROR(seal::Sealer(core.keyring())
+                             .Seal(
+                                 call.keys, input,
+                                 [&call](std::string_view event) {
+                                   return WhenHappened(*call.person, event);
+                                 },
+                                 &sealed));
+  PRIVET_RETURN_IF_ERROR(NoteDeadlines(core, *call.person, layout));
+  base::HeaderFields fields;
+  fields.id = sealed.id;
+  fields.owner = input.owner;
+  fields.revision = input.revision;
+  return SealedRecordMaker::Make(fields, std::move(sealed.bytes),
+                                 IndexTagsOf(*core.keyring(), plan, pass));
+}
+
+absl::StatusOr<SealedRecord> AmendOnce(const Core& core, const Request& request,
+                                       const SealedRecord& sealed,
+                                       const Record& changes,
+                                       const Subject& subject,
+                                       const RequestOptions& options,
+                                       Outcome* outcome) {
+  Call call;
+  call.generation = &core.generation();
+  PRIVET_ASSIGN_OR_RETURN(const policy::RequestState state,
+                          RequestStateOf(*call.generation, options));
+  call.request = &state;
+  PRIVET_ASSIGN_OR_RETURN(const base::SealedHeader header,
+                          base::SealedHeader::Parse(sealed.bytes()));
+  PRIVET_ASSIGN_OR_RETURN(const record::Plan* plan,
+                          call.generation->types().PlanOf(changes));
+  if (plan->sealed_type() != header.type()) {
+    return absl::InvalidArgumentError(
+        "the changes are of another type than the record");
+  }
+  PRIVET_RETURN_IF_ERROR(
+      DecideOpen(core, request, sealed, header, subject, &call));
+  if (call.person->erased) {
+    return absl::NotFoundError(
+        "the person was erased; what a law keeps of the record cannot be "
+        "amended");
+  }
+  WorkingMemory memory;
+  PRIVET_ASSIGN_OR_RETURN(const std::string_view bytes,
+                          memory.BytesOf(changes));
+  PRIVET_ASSIGN_OR_RETURN(const std::string amended,
+                          Amended(core, call, header, bytes, &memory, outcome));
+  auto again = SealAgain(core, call, header, amended, subject, &memory);
+  if (again.ok() && !core.keyring()->Unchanged(call.keys)) {
+    return absl::AbortedError("keys were destroyed meanwhile");
+  }
+  return again;
+}
+
+}  // namespace
+}  // namespace engine
+
+absl::StatusOr<SealedRecord> Actor::Amend(const SealedRecord& sealed,
+                                          const Record& changes,
+                                          const Subject& subject,
+                                          const RequestOptions& options,
+                                          Outcome* outcome) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  const engine::Request request = engine::StoreRequest(*core_, actor_, region_);
+  absl::Status status;
+  for (int i = 0; i < engine::kAttempts; ++i) {
+    auto amended = engine::AmendOnce(*core_, request, sealed, changes, subject,
+                                     options, outcome);
+    if (!absl::IsAborted(amended.status())) return amended;
+    status = amended.status();
+  }
+  return status;
+}
+
+}  // namespace privet

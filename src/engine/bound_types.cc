@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/bound_types.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "policy/snapshot.h"
+#include "privet/record.h"
+#include "privet/transform.h"
+#include "privet/v1/policy.pb.h"
+#include "record/plan.h"
+#include "record/snapshot_rules.h"
+
+namespace privet::engine {
+namespace {
+
+const google::protobuf::Descriptor* FindType(
+    const std::string& name,
+    absl::Span<const google::protobuf::Descriptor* const> types) {
+  for (const google::protobuf::Descriptor* type : types) {
+    if (type->full_name() == name) return type;
+  }
+  return google::protobuf::DescriptorPool::generated_pool()
+      ->FindMessageTypeByName(name);
+}
+
+}  // namespace
+
+absl::StatusOr<BoundTypes> BoundTypes::Bind(
+    const policy::Snapshot& snapshot,
+    absl::Span<const google::protobuf::Descriptor* const> types,
+    const Scanners& scanners) {
+  BoundTypes bound;
+  std::string errors;
+  const record::SnapshotRules rules(snapshot);
+  for (const v1::Record& declared : snapshot.policy().record()) {
+    const google::protobuf::Descriptor* type = FindType(declared.type(), types);
+    if (type == nullptr) continue;
+    auto plan = record::Plan::Bind(rules, type, scanners);
+    if (!plan.ok()) {
+      absl::StrAppend(&errors, errors.empty() ? "" : "\n",
+                      plan.status().message());
+      continue;
+    }
+    bound.by_name_[(*plan)->type()] = plan->get();
+    bound.by_name_[(*plan)->sealed_type()] = plan->get();
+    if (const record::Plan* residue = (*plan)->residue(); residue != nullptr) {
+      bound.by_name_[residue->sealed_type()] = residue;
+    }
+    bound.plans_.push_back(*std::move(plan));
+  }
+  if (!errors.empty()) return absl::InvalidArgumentError(errors);
+  return bound;
+}
+
+const record::Plan* BoundTypes::Find(std::string_view type) const {
+  const auto found = by_name_.find(absl::string_view(type.data(), type.size()));
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+absl::StatusOr<const record::Plan*> BoundTypes::PlanOf(
+    std::string_view type) const {
+  const record::Plan* plan = Find(type);
+  if (plan != nullptr) return plan;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "record type `", absl::string_view(type.data(), type.size()),
+      "` is not bound: declare it by a `record` block of the policy, and link "
+      "its generated code or hand its descriptor to EngineOptions::types"));
+}
+
+absl::StatusOr<const record::Plan*> BoundTypes::PlanOf(
+    const Record& record) const {
+  if (record.message() == nullptr) return PlanOf(record.type());
+  return PlanOf(std::string(record.message()->GetDescriptor()->full_name()));
+}
+
+}  // namespace privet::engine

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/core.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/denied.h"
+#include "base/mutex.h"
+#include "base/status_macros.h"
+#include "engine/bound_types.h"
+#include "engine/deadlines.h"
+#include "engine/erase.h"
+#include "engine/generation.h"
+#include "engine/ground.h"
+#include "keys/change_counter.h"
+#include "keys/destroyer.h"
+#include "keys/keyring.h"
+#include "keys/ledger.h"
+#include "policy/policy_access.h"
+#include "policy/snapshot.h"
+#include "subject/people.h"
+#include "subject/state_store.h"
+
+namespace privet::engine {
+namespace {
+
+// Deadlines that a process remembers to have written.
+constexpr std::size_t kMostNoted = 65536;
+
+const policy::RequestState& NoRequest() {
+  static const auto* const none = new policy::RequestState();
+  return *none;
+}
+
+absl::CivilDay DayOf(absl::Time now) {
+  return absl::ToCivilDay(now, absl::UTCTimeZone());
+}
+
+// What stands in the way is the person's own word or state, so that it may
+// change, rather than the policy.
+bool IsOfSubject(const Denial& denial) {
+  return denial.gate == "notice" || denial.gate == "instruction" ||
+         denial.gate == "restricted" || denial.gate == "minor" ||
+         (denial.rule.empty() && denial.gate.empty() &&
+          !denial.missing.empty());
+}
+
+}  // namespace
+
+Core::Core(EngineOptions options)
+    : options_(std::move(options)),
+      clock_(options_.clock != nullptr ? options_.clock : &SystemClock()),
+      counter_(keys::ChangeCounter::InMemory()) {}
+
+absl::StatusOr<std::shared_ptr<Core>> Core::Create(Policy policy,
+                                                   EngineOptions options) {
+  const int parts = (options.keys != nullptr) + (options.vault != nullptr) +
+                    (options.state != nullptr) + !options.ledger.empty();
+  if (parts != 0 && parts != 4) {
+    return absl::FailedPreconditionError(
+        "an engine needs `keys`, `vault`, `state` and `ledger` together: keys "
+        "without durable state would forget consents, withdrawals and erasures "
+        "at the next start; set all four in EngineOptions, or none");
+  }
+  std::shared_ptr<Core> core(new Core(std::move(options)));
+  if (parts == 4) PRIVET_RETURN_IF_ERROR(core->OpenKeys());
+  PRIVET_ASSIGN_OR_RETURN(const Generation* generation,
+                          core->Make(std::move(policy)));
+  core->people_ = std::make_unique<subject::People>(
+      core->state_, core->keyring_, core->options_.vault);
+  core->current_.store(generation, std::memory_order_release);
+  if (parts == 4) PRIVET_RETURN_IF_ERROR(core->GoOn());
+  return core;
+}
+
+absl::Status Core::OpenKeys() {
+  PRIVET_ASSIGN_OR_RETURN(
+      counter_, keys::ChangeCounter::Open(options_.ledger + ".changes"));
+  PRIVET_ASSIGN_OR_RETURN(ledger_, keys::Ledger::Open(options_.ledger));
+  keys::KeyringOptions keyring;
+  keyring.vault = options_.vault;
+  keyring.provider = options_.keys;
+  keyring.ledger = ledger_;
+  keyring.counter = counter_;
+  keyring.clock = clock_;
+  keyring.key_cache_ttl = options_.key_cache_ttl;
+  keyring.key_cache_bytes = options_.key_cache_bytes;
+  keyring.allow_unlocked_memory = options_.allow_unlocked_memory;
+  PRIVET_ASSIGN_OR_RETURN(keyring_, keys::Keyring::Create(keyring));
+  PRIVET_ASSIGN_OR_RETURN(
+      destroyer_, keys::Destroyer::Create(options_.vault, ledger_, counter_));
+  PRIVET_ASSIGN_OR_RETURN(
+      state_, subject::StateStore::Open(options_.state, ledger_, keyring_));
+  return absl::OkStatus();
+}
+
+// Goes on where the last process stopped, and brings a restored state up to
+// date.
+absl::Status Core::GoOn() {
+  PRIVET_RETURN_IF_ERROR(ReconcileReplayed(*this, OwnerId()));
+  PRIVET_RETURN_IF_ERROR(MarkGroundLost(generation()));
+  return FinishErasures(*this);
+}
+
+absl::StatusOr<const Generation*> Core::Make(Policy policy) {
+  const auto& snapshot = policy::PolicyAccess::SnapshotOf(policy);
+  PRIVET_ASSIGN_OR_RETURN(
+      BoundTypes types,
+      BoundTypes::Bind(*snapshot, options_.types, options_.scanners));
+  auto generation = std::make_unique<const Generation>(
+      std::move(policy), snapshot, std::move(types), keyring_.get(),
+      options_.vault);
+  base::MutexLock lock(&mutex_);
+  generations_.push_back(std::move(generation));
+  return generations_.back().get();
+}
+
+absl::Status Core::SetPolicy(Policy policy) {
+  const Generation& before = generation();
+  const auto& snapshot = *policy::PolicyAccess::SnapshotOf(policy);
+  const std::string_view old_id =
+      before.snapshot().OldestName(policy::Sealed::kPolicy, {});
+  if (snapshot.OldestName(policy::Sealed::kPolicy, {}) != old_id) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the policy at work is `",
+        absl::string_view(old_id.data(), old_id.size()),
+        "`; one with another id cannot take its place: name the old id in "
+        "`was`, or make another engine"));
+  }
+  if (policy.version() <= before.policy().version()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "version ", policy.version(), " of the policy is not newer than ",
+        before.policy().version(),
+        ", which is at work: raise `version` with each text"));
+  }
+  PRIVET_ASSIGN_OR_RETURN(const Generation* next, Make(std::move(policy)));
+  if (state_ != nullptr) PRIVET_RETURN_IF_ERROR(MarkGroundLost(*next));
+  current_.store(next, std::memory_order_release);
+  Changed();
+  return absl::OkStatus();
+}
+
+absl::Status Core::MarkGroundLost(const Generation& next) {
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<Store::Write> writes,
+                          GroundOfEverybody(next, *options_.vault));
+  return state_->Write(writes);
+}
+
+bool Core::DeadlineIsNoted(const OwnerId& owner, std::uint32_t retention_class,
+                           absl::Time dies) const {
+  base::MutexLock lock(&noted_mutex_);
+  const auto found = noted_.find({owner, retention_class});
+  return found != noted_.end() && found->second == dies;
+}
+
+void Core::NoteDeadlineIsNoted(const OwnerId& owner,
+                               std::uint32_t retention_class,
+                               absl::Time dies) const {
+  base::MutexLock lock(&noted_mutex_);
+  if (noted_.size() >= kMostNoted) noted_.clear();
+  noted_[{owner, retention_class}] = dies;
+}
+
+bool Core::DisclosureIsNoted(const OwnerId& owner,
+                             const std::string& name) const {
+  base::MutexLock lock(&noted_mutex_);
+  return disclosed_.contains(std::make_pair(owner, name));
+}
+
+void Core::NoteDisclosureIsNoted(const OwnerId& owner,
+                                 const std::string& name) const {
+  base::MutexLock lock(&noted_mutex_);
+  if (disclosed_.size() >= kMostNoted) disclosed_.clear();
+  disclosed_.emplace(owner, name);
+}
+
+absl::Status Core::NeedKeys() const {
+  if (keyring_ != nullptr) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "this engine has no keys: set `keys`, `vault`, `state` and `ledger` in "
+      "EngineOptions, or open it by OpenLocal()");
+}
+
+absl::StatusOr<keys::KeyCall> Core::Begin() const {
+  const keys::OnMiss on_miss = options_.on_miss == EngineOptions::OnMiss::kRead
+                                   ? keys::OnMiss::kRead
+                                   : keys::OnMiss::kRefuse;
+  if (keyring_ != nullptr) return keyring_->Begin(Now(), on_miss);
+  return keys::KeyCall{Now(), 0, on_miss};
+}
+
+absl::Status Core::Decide(Call* call) const {
+  if (call->request == nullptr) call->request = &NoRequest();
+  call->word = call->resolved->context->MakeWord(
+      call->person->facts, *call->request, DayOf(call->keys.now));
+  call->resolved->call->Evaluate(call->word, &call->view);
+  if (call->view.permitted.Empty()) return Refusal(*call);
+  return absl::OkStatus();
+}
+
+absl::Status Core::Refusal(const Call& call) const {
+  const policy::Snapshot& snapshot = call.generation->snapshot();
+  const policy::Context& context = *call.resolved->context;
+  Explanation why = snapshot.Explain(context, {}, call.word);
+  // The request as such may pass its gates, and no field of the record have a
+  // rule: then the first field that is not public says why.
+  if (why.permitted) {
+    for (const record::Cell& cell : call.resolved->plan->cells()) {
+      if (cell.categories.empty()) continue;
+      why = snapshot.Explain(context, cell.categories, call.word);
+      break;
+    }
+  }
+  Denial denial = why.denial;
+  denial.record_type = call.resolved->plan->type();
+  return base::Denied(IsOfSubject(denial)
+                          ? absl::StatusCode::kFailedPrecondition
+                          : absl::StatusCode::kPermissionDenied,
+                      why.ToString(), denial);
+}
+
+absl::StatusOr<policy::RequestState> RequestStateOf(
+    const Generation& generation, const RequestOptions& options) {
+  policy::RequestState state;
+  for (const FactValue& fact : options.facts) {
+    state.facts.emplace_back(fact.id, fact.value);
+  }
+  state.case_reference = options.case_reference;
+  for (const CategoryId category : options.categories) {
+    state.categories.emplace_back(category.text());
+  }
+  PRIVET_RETURN_IF_ERROR(generation.snapshot().CheckRequest(state));
+  return state;
+}
+
+}  // namespace privet::engine

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/deadlines.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "engine/core.h"
+#include "keys/catalogue.h"
+#include "keys/destroyer.h"
+#include "policy/retention_class.h"
+#include "policy/snapshot.h"
+#include "privet/record_id.h"
+#include "privet/store.h"
+#include "seal/class_terms.h"
+#include "subject/due_rows.h"
+#include "subject/state_store.h"
+
+namespace privet::engine {
+namespace {
+
+absl::StatusOr<std::vector<policy::RetentionClass>> AllClasses(Store& vault) {
+  std::vector<policy::RetentionClass> classes;
+  absl::Status parsed;
+  PRIVET_RETURN_IF_ERROR(
+      keys::ForEachClass(vault, [&](std::uint32_t, std::string_view row) {
+        auto found = policy::RetentionClass::Parse(row);
+        parsed = found.status();
+        if (found.ok()) classes.push_back(*std::move(found));
+        return parsed.ok();
+      }));
+  if (!parsed.ok()) return parsed;
+  return classes;
+}
+
+// When the first period of the class that counts from events ends.
+absl::Time Deadline(const seal::ClassTerms& terms, const subject::Said& said) {
+  absl::Time first = absl::InfiniteFuture();
+  for (const seal::Limit& limit : terms.limits()) {
+    const absl::Time last = LastOf(limit.after, said);
+    // The obligation outlasts the others, and its slot with it.
+    const bool counts =
+        terms.obligation().empty() || limit.obligation == terms.obligation();
+    if (last != absl::InfiniteFuture() && counts) {
+      first = std::min(first, limit.keep.After(last));
+    }
+  }
+  return first;
+}
+
+void AddDueRows(const policy::RetentionClass& of, const OwnerId& owner,
+                const subject::Said& said, bool present,
+                std::vector<Store::Write>* writes) {
+  for (std::size_t i = 0; i < of.periods.size(); ++i) {
+    const absl::Time last = LastOf(of.periods[i].after, said);
+    if (last == absl::InfiniteFuture()) continue;
+    const subject::EventDue due{of.id, static_cast<std::uint8_t>(i), last,
+                                owner};
+    const std::string key = subject::KeyOf(due);
+    const auto same = [&key](const Store::Write& write) {
+      return write.key == key;
+    };
+    writes->erase(std::remove_if(writes->begin(), writes->end(), same),
+                  writes->end());
+    writes->push_back(
+        {key, present ? std::optional<std::string>("") : std::nullopt});
+  }
+}
+
+absl::StatusOr<seal::ClassTerms> TermsOf(const Core& core,
+                                         const policy::RetentionClass& of) {
+  const policy::Snapshot& snapshot = core.generation().snapshot();
+  return seal::ClassTerms::Make(of, [&snapshot](const policy::Period& sealed) {
+    return snapshot.EffectiveKeep(sealed);
+  });
+}
+
+}  // namespace
+
+absl::Time LastOf(const std::vector<std::string>& after,
+                  const subject::Said& said) {
+  if (after.empty()) return absl::InfiniteFuture();
+  absl::Time last = absl::InfinitePast();
+  for (const std::string& event : after) {
+    const auto found = std::find_if(
+        said.events.begin(), said.events.end(),
+        [&event](const auto& happened) { return happened.first == event; });
+    if (found == said.events.end()) return absl::InfiniteFuture();
+    last = std::max(last, found->second);
+  }
+  return last;
+}
+
+absl::Status NoteDeadline(const Core& core, const OwnerId& owner,
+                          const subject::Said& said,
+                          const seal::ClassTerms& terms) {
+  const absl::Time dies = Deadline(terms, said);
+  if (dies == absl::InfiniteFuture()) return absl::OkStatus();
+  const std::uint32_t class_id = terms.id();
+  if (core.DeadlineIsNoted(owner, class_id, dies)) return absl::OkStatus();
+  std::vector<Store::Write> writes;
+  for (std::size_t i = 0; i < terms.limits().size(); ++i) {
+    const absl::Time last = LastOf(terms.limits()[i].after, said);
+    if (last == absl::InfiniteFuture()) continue;
+    const subject::EventDue due{class_id, static_cast<std::uint8_t>(i), last,
+                                owner};
+    writes.push_back({subject::KeyOf(due), ""});
+  }
+  PRIVET_RETURN_IF_ERROR(core.state()->Write(writes));
+  PRIVET_RETURN_IF_ERROR(SetDeadlines(core, owner, {{terms.slot(), dies}}));
+  core.NoteDeadlineIsNoted(owner, class_id, dies);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<DeadlineChange> ChangeDeadlines(const Core& core,
+                                               const OwnerId& owner,
+                                               const subject::Said& before,
+                                               const subject::Said& after) {
+  Store& vault = *core.options().vault;
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<policy::RetentionClass> classes,
+                          AllClasses(vault));
+  DeadlineChange change;
+  for (const policy::RetentionClass& of : classes) {
+    if (of.periods.empty()) continue;
+    PRIVET_ASSIGN_OR_RETURN(const seal::ClassTerms terms, TermsOf(core, of));
+    const absl::Time was = Deadline(terms, before);
+    const absl::Time is = Deadline(terms, after);
+    AddDueRows(of, owner, before, false, &change.writes);
+    AddDueRows(of, owner, after, true, &change.writes);
+    if (was == is) continue;
+    if (is > was && was <= core.Now()) {
+      return absl::FailedPreconditionError(
+          "the period that the event began has ended: what was kept is "
+          "destroyed, and the event cannot be undone");
+    }
+    change.slots.push_back({terms.slot(), is});
+  }
+  return change;
+}
+
+absl::Status ReconcileReplayed(const Core& core, const OwnerId& done) {
+  for (const OwnerId& owner : core.state()->TakeReplayed()) {
+    if (owner == done) continue;
+    PRIVET_ASSIGN_OR_RETURN(const subject::Said said,
+                            core.state()->Read(owner));
+    PRIVET_ASSIGN_OR_RETURN(DeadlineChange change,
+                            ChangeDeadlines(core, owner, {}, said));
+    // Rows of an event that was undone: found by a walk, which a replay is rare
+    // enough for.
+    std::vector<std::string> stale;
+    const std::string from(subject::kEventDuePrefix);
+    PRIVET_RETURN_IF_ERROR(core.options().state->Scan(
+        from, from + "\xff", [&](std::string_view key, std::string_view) {
+          const auto due = subject::ParseEventDue(key);
+          if (due.has_value() && due->owner == owner) stale.emplace_back(key);
+          return true;
+        }));
+    for (std::string& key : stale) {
+      const auto same = [&key](const Store::Write& write) {
+        return write.key == key;
+      };
+      if (std::none_of(change.writes.begin(), change.writes.end(), same)) {
+        change.writes.push_back({std::move(key), std::nullopt});
+      }
+    }
+    PRIVET_RETURN_IF_ERROR(core.state()->Write(change.writes));
+    PRIVET_RETURN_IF_ERROR(SetDeadlines(core, owner, change.slots));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SetDeadlines(const Core& core, const OwnerId& owner,
+                          const std::vector<DeadlineChange::Slot>& slots) {
+  if (slots.empty()) return absl::OkStatus();
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<keys::SlotKey> live,
+                          keys::SlotsOfOwner(*core.options().vault, owner));
+  for (const DeadlineChange::Slot& slot : slots) {
+    const bool has_key = std::any_of(
+        live.begin(), live.end(),
+        [&slot](const keys::SlotKey& key) { return key.slot == slot.slot; });
+    if (!has_key || slot.slot < keys::kFirstNamedSlot) continue;
+    PRIVET_RETURN_IF_ERROR(
+        core.destroyer()->SetDeadline(owner, slot.slot, slot.dies));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace privet::engine

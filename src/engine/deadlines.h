@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// When an event ends what is kept about a person: the rows by which a sweep,
+// which has no key, finds it.
+
+#ifndef PRIVET_ENGINE_DEADLINES_H_
+#define PRIVET_ENGINE_DEADLINES_H_
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/core.h"
+#include "policy/retention_class.h"
+#include "privet/record_id.h"
+#include "privet/store.h"
+#include "seal/class_terms.h"
+#include "subject/state_store.h"
+
+namespace privet::engine {
+
+// Returns when the last of the events of `after` happened; InfiniteFuture if
+// one did not, or there are none.
+absl::Time LastOf(const std::vector<std::string>& after,
+                  const subject::Said& said);
+
+// Notes that what `owner` has under a class dies of events that have happened:
+// the due rows of the state, and the deadline of the slot in the vault. Does
+// nothing for a class that counts from creation alone, or if it was noted.
+absl::Status NoteDeadline(const Core& core, const OwnerId& owner,
+                          const subject::Said& said,
+                          const seal::ClassTerms& terms);
+
+// A change of what happened to a person, in due rows and deadlines: of every
+// class in the vault.
+struct DeadlineChange {
+  std::vector<Store::Write> writes;  // rows of the state
+  struct Slot {
+    std::uint32_t slot = 0;
+    absl::Time dies;
+  };
+  std::vector<Slot> slots;
+};
+
+// Works it out. FailedPrecondition if a key has died of what would be undone.
+absl::StatusOr<DeadlineChange> ChangeDeadlines(const Core& core,
+                                               const OwnerId& owner,
+                                               const subject::Said& before,
+                                               const subject::Said& after);
+
+// Sets right the rows that follow from events of people whose events a replay
+// of the ledger changed; those of `done` are right already.
+absl::Status ReconcileReplayed(const Core& core, const OwnerId& done);
+
+// Sets the deadlines of slots in the vault; slots that have no key are passed
+// over.
+absl::Status SetDeadlines(const Core& core, const OwnerId& owner,
+                          const std::vector<DeadlineChange::Slot>& slots);
+
+}  // namespace privet::engine
+
+#endif  // PRIVET_ENGINE_DEADLINES_H_

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/disclosures.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "crypto/random.h"
+#include "engine/core.h"
+#include "privet/record_id.h"
+#include "subject/state_row.h"
+#include "subject/state_store.h"
+
+namespace privet::engine {
+namespace {
+
+std::string DayText(absl::Time now) {
+  return absl::FormatTime("%Y%m%d", now, absl::UTCTimeZone());
+}
+
+// A share with an authority is one of its kind: its row has a random name.
+std::string Unique() {
+  unsigned char random[8];
+  crypto::RandomBytes(random, sizeof(random));
+  return absl::BytesToHexString(
+      absl::string_view(reinterpret_cast<const char*>(random), sizeof(random)));
+}
+
+}  // namespace
+
+absl::Status RecordDisclosure(const Core& core, const Call& call) {
+  if (core.state() == nullptr) return core.NeedKeys();
+  subject::StateRow row;
+  // A record about nobody, or about somebody of whom nothing is stored, is
+  // accounted for under the type's nobody.
+  row.owner = call.person->owner.value_or(call.resolved->sealed->name().nobody);
+  row.kind = subject::RowKind::kDisclosure;
+  row.at = call.keys.now;
+  const std::string_view recipient = call.resolved->context->recipient();
+  const std::string name(recipient);
+  if (call.request->case_reference.empty()) {
+    row.name = absl::StrCat(name, "/", DayText(call.keys.now));
+    if (core.DisclosureIsNoted(row.owner, row.name)) return absl::OkStatus();
+    PRIVET_RETURN_IF_ERROR(core.state()->WriteNew(row).status());
+    core.NoteDisclosureIsNoted(row.owner, row.name);
+    return absl::OkStatus();
+  }
+  row.name = absl::StrCat(name, "/", Unique());
+  row.texts = {call.request->case_reference};
+  return core.state()->WriteNew(row).status();
+}
+
+}  // namespace privet::engine

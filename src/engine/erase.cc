@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Subjects::Erase: ledger, keys, rows, in this order (docs/wire_format.md), so
+// that a crash between any two leaves something that goes on.
+
+#include "engine/erase.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/sealed_header.h"
+#include "base/status_macros.h"
+#include "engine/core.h"
+#include "engine/deadlines.h"
+#include "keys/catalogue.h"
+#include "keys/destroyer.h"
+#include "keys/keyring.h"
+#include "policy/retention_class.h"
+#include "policy/snapshot.h"
+#include "privet/record_id.h"
+#include "privet/record_store.h"
+#include "privet/store.h"
+#include "privet/subject.h"
+#include "privet/subjects.h"
+#include "privet/v1/policy.pb.h"
+#include "subject/due_rows.h"
+#include "subject/state_store.h"
+
+namespace privet {
+namespace engine {
+namespace {
+
+// Rows "erasing/" ‖ owner: erasures that are not at their end.
+constexpr std::string_view kErasing = "erasing/";
+constexpr std::string_view kErasingEnd = "erasing0";  // '0' follows '/'
+constexpr std::size_t kBatch = 1000;
+
+std::string ErasingKey(const OwnerId& owner) {
+  std::string key(kErasing);
+  key.append(owner.view());
+  return key;
+}
+
+keys::Spared SparedBy(const Core& core) {
+  const policy::Snapshot& snapshot = core.generation().snapshot();
+  keys::Spared spared;
+  for (const v1::Obligation& obligation : snapshot.policy().obligation()) {
+    spared.obligations.emplace_back(
+        snapshot.OldestName(policy::Sealed::kObligation, obligation.id()));
+  }
+  return spared;
+}
+
+// Whether the person's compartment `i` lies under a key that lives.
+bool IsKept(const base::Descriptor& descriptor,
+            const std::vector<keys::SlotKey>& living) {
+  return std::any_of(living.begin(), living.end(),
+                     [&descriptor](const keys::SlotKey& key) {
+                       return key.slot == descriptor.slot &&
+                              key.generation == descriptor.generation;
+                     });
+}
+
+// What of the person's records goes: all whose key does not live.
+struct Batch {
+  std::vector<Replacement> replacements;
+  std::vector<Removal> removals;
+};
+
+absl::Status AddRecord(const RecordId& id, std::string_view bytes,
+                       const OwnerId& owner,
+                       const std::vector<keys::SlotKey>& living, Batch* batch) {
+  PRIVET_ASSIGN_OR_RETURN(const base::SealedHeader header,
+                          base::SealedHeader::Parse(bytes));
+  if (header.owner() != owner) return absl::OkStatus();
+  std::uint64_t drop = 0;
+  bool keeps = false;
+  std::vector<std::uint32_t> dropped;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const base::Descriptor descriptor = header.descriptor(i);
+    if (header.dropped(i) || descriptor.owner_index != 0) continue;
+    if (IsKept(descriptor, living)) {
+      keeps = true;
+      continue;
+    }
+    drop |= std::uint64_t{1} << i;
+    dropped.push_back(descriptor.compartment);
+  }
+  const RecordVersion was{id, header.revision(), bytes.size()};
+  if (!keeps) {
+    batch->removals.push_back({was, std::nullopt});
+  } else if (drop != 0) {
+    // The residue goes as well: erasing takes the de-identified rest along.
+    batch->replacements.push_back({was,
+                                   base::DropCompartments(header, drop, true),
+                                   dropped, std::nullopt});
+  }
+  return absl::OkStatus();
+}
+
+// Takes the person's records out of one source, a batch at a time.
+absl::Status EraseFrom(RecordSource& source, const OwnerId& owner,
+                       const std::vector<keys::SlotKey>& living,
+                       ErasureReceipt* receipt) {
+  for (;;) {
+    Batch batch;
+    absl::Status status;
+    PRIVET_RETURN_IF_ERROR(source.ScanSubject(
+        owner, [&](const RecordId& id, std::string_view bytes) {
+          status = AddRecord(id, bytes, owner, living, &batch);
+          return status.ok() &&
+                 batch.replacements.size() + batch.removals.size() < kBatch;
+        }));
+    PRIVET_RETURN_IF_ERROR(status);
+    const std::size_t found = batch.replacements.size() + batch.removals.size();
+    if (found == 0) return absl::OkStatus();
+    PRIVET_ASSIGN_OR_RETURN(const std::size_t changed,
+                            source.Replace(batch.replacements));
+    PRIVET_ASSIGN_OR_RETURN(const std::size_t removed,
+                            source.Remove(batch.removals));
+    receipt->records_changed += changed;
+    receipt->records_removed += removed;
+    if (changed + removed == 0) {
+      return absl::UnavailableError(
+          "the person's records change as fast as they are erased; call "
+          "Erase() again");
+    }
+  }
+}
+
+// An erasure counts as each event that a slot which a law keeps still waits
+// for: nobody can record one for an erased owner.
+absl::Status BeginKeptPeriods(const Core& core, const OwnerId& owner,
+                              const std::vector<keys::SlotKey>& living,
+                              absl::Time now) {
+  subject::Said all;
+  std::vector<Store::Write> writes;
+  absl::Status parsed;
+  std::vector<policy::RetentionClass> classes;
+  PRIVET_RETURN_IF_ERROR(keys::ForEachClass(
+      *core.options().vault, [&](std::uint32_t, std::string_view row) {
+        auto found = policy::RetentionClass::Parse(row);
+        parsed = found.status();
+        if (found.ok()) classes.push_back(*std::move(found));
+        return parsed.ok();
+      }));
+  PRIVET_RETURN_IF_ERROR(parsed);
+  for (const keys::SlotKey& key : living) {
+    PRIVET_ASSIGN_OR_RETURN(const std::optional<keys::SlotKind> kind,
+                            keys::FindSlot(*core.options().vault, key.slot));
+    if (!kind.has_value() || kind->retention_class == 0) continue;
+    for (const policy::RetentionClass& of : classes) {
+      if (of.id != kind->retention_class) continue;
+      for (std::size_t i = 0; i < of.periods.size(); ++i) {
+        if (of.periods[i].after.empty()) continue;
+        const subject::EventDue due{of.id, static_cast<std::uint8_t>(i), now,
+                                    owner};
+        writes.push_back({subject::KeyOf(due), ""});
+      }
+    }
+  }
+  return core.state()->Write(writes);
+}
+
+absl::Status NameKept(const Core& core,
+                      const std::vector<keys::SlotKey>& living,
+                      ErasureReceipt* receipt) {
+  for (const keys::SlotKey& key : living) {
+    PRIVET_ASSIGN_OR_RETURN(const std::optional<keys::SlotKind> kind,
+                            keys::FindSlot(*core.options().vault, key.slot));
+    if (!kind.has_value() || kind->kind != keys::kObligationSlot) continue;
+    auto& kept = receipt->kept_for;
+    if (std::find(kept.begin(), kept.end(), kind->name) == kept.end()) {
+      kept.push_back(kind->name);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The whole erasure of one owner; each step may be repeated.
+absl::Status EraseOwner(const Core& core, const OwnerId& owner,
+                        ErasureReceipt* receipt) {
+  const absl::Time now = core.Now();
+  PRIVET_RETURN_IF_ERROR(core.state()->Write({{ErasingKey(owner), ""}}));
+  PRIVET_ASSIGN_OR_RETURN(
+      const keys::Destroyed destroyed,
+      core.destroyer()->Erase({owner}, SparedBy(core), now));
+  receipt->scrubbed = receipt->scrubbed && destroyed.scrubbed;
+  core.Changed();
+  // From here on nothing of the person opens. The ledger's entry takes his
+  // state along.
+  PRIVET_RETURN_IF_ERROR(core.state()->CatchUp());
+  PRIVET_RETURN_IF_ERROR(core.state()->Forget(owner));
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<keys::SlotKey> living,
+                          keys::SlotsOfOwner(*core.options().vault, owner));
+  for (const auto& source : core.options().sources) {
+    PRIVET_RETURN_IF_ERROR(EraseFrom(*source, owner, living, receipt));
+  }
+  PRIVET_RETURN_IF_ERROR(BeginKeptPeriods(core, owner, living, now));
+  PRIVET_RETURN_IF_ERROR(NameKept(core, living, receipt));
+  return core.state()->Write({{ErasingKey(owner), std::nullopt}});
+}
+
+}  // namespace
+
+absl::Status FinishErasures(const Core& core) {
+  std::vector<OwnerId> unfinished;
+  PRIVET_RETURN_IF_ERROR(core.options().state->Scan(
+      kErasing, kErasingEnd,
+      [&unfinished](std::string_view key, std::string_view) {
+        auto owner = OwnerId::FromBytes(key.substr(kErasing.size()));
+        if (owner.ok()) unfinished.push_back(*owner);
+        return true;
+      }));
+  for (const OwnerId& owner : unfinished) {
+    ErasureReceipt receipt;
+    PRIVET_RETURN_IF_ERROR(EraseOwner(core, owner, &receipt));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace engine
+
+absl::StatusOr<ErasureReceipt> Subjects::Erase(const Subject& subject) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  if (subject.is_nobody()) {
+    return absl::InvalidArgumentError("nobody cannot be erased");
+  }
+  PRIVET_ASSIGN_OR_RETURN(keys::KeyCall call, core_->Begin());
+  call.on_miss = keys::OnMiss::kRead;
+  PRIVET_RETURN_IF_ERROR(engine::FinishErasures(*core_));
+  ErasureReceipt receipt;
+  receipt.scrubbed = true;
+  receipt.final_on_other_hosts = core_->Now() + core_->options().key_cache_ttl;
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<OwnerId> owner,
+                          core_->keyring()->FindOwner(call, subject.id()));
+  if (!owner.has_value()) {
+    PRIVET_ASSIGN_OR_RETURN(receipt.scrubbed, core_->destroyer()->Scrub());
+    return receipt;
+  }
+  PRIVET_RETURN_IF_ERROR(engine::EraseOwner(*core_, *owner, &receipt));
+  receipt.final_on_other_hosts = core_->Now() + core_->options().key_cache_ttl;
+  return receipt;
+}
+
+}  // namespace privet

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What no purpose may open any more: rows by which the sweep finds it.
+
+#ifndef PRIVET_ENGINE_GROUND_H_
+#define PRIVET_ENGINE_GROUND_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/generation.h"
+#include "privet/record_id.h"
+#include "privet/store.h"
+#include "subject/state_store.h"
+
+namespace privet::engine {
+
+// Returns the rows to write with a change of what `owner` said: compartments,
+// of every layout in the vault, that have lost their ground, and, deleted,
+// those that have it again. An objection that is pending takes no ground: it
+// may be overridden.
+absl::StatusOr<std::vector<Store::Write>> GroundOfPerson(
+    const Generation& generation, Store& vault, const OwnerId& owner,
+    const subject::Said& before, const subject::Said& after);
+
+// Returns the rows to write when the policy of `generation` comes to work:
+// compartments that it gives no ground for whoever consents to everything.
+//
+// Somebody who has lost the ground that others keep has no row: Open() refuses
+// him at once all the same, and the sweep comes when his state next changes.
+absl::StatusOr<std::vector<Store::Write>> GroundOfEverybody(
+    const Generation& generation, Store& vault);
+
+}  // namespace privet::engine
+
+#endif  // PRIVET_ENGINE_GROUND_H_

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/index_values.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/string_view.h"
+#include "crypto/hash.h"
+#include "keys/keyring.h"
+#include "privet/sealed_record.h"
+#include "record/plan.h"
+
+namespace privet::engine {
+namespace {
+
+// Of the index key; a second one lives beside it while keys are rotated.
+constexpr std::uint32_t kGeneration = 1;
+constexpr std::uint32_t kDefaultBits = 32;
+
+void KeepBits(std::uint32_t bits, std::string* value) {
+  const std::size_t bytes = (bits + 7) / 8;
+  if (bytes >= value->size()) return;
+  value->resize(bytes);
+  const std::uint32_t rest = bits % 8;
+  if (rest != 0) {
+    const auto last = static_cast<unsigned char>(value->back());
+    value->back() = static_cast<char>(
+        static_cast<unsigned char>(last & (0xffu << (8 - rest))));
+  }
+}
+
+}  // namespace
+
+std::string Normalize(record::IndexSpec::Normal normal,
+                      std::string_view value) {
+  if (normal == record::IndexSpec::Normal::kExact) return std::string(value);
+  return absl::AsciiStrToLower(absl::StripAsciiWhitespace(
+      absl::string_view(value.data(), value.size())));
+}
+
+IndexTag TagOf(const keys::Keyring& keyring, const record::IndexSpec& index,
+               std::string_view value) {
+  IndexTag tag;
+  tag.index = crypto::Id4(index.name);
+  tag.generation = kGeneration;
+  tag.unique = index.unique;
+  tag.value = keyring.IndexValue(index.name, kGeneration,
+                                 Normalize(index.normal, value));
+  if (!index.unique) {
+    KeepBits(index.bits == 0 ? kDefaultBits : index.bits, &tag.value);
+  }
+  return tag;
+}
+
+}  // namespace privet::engine

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Engine::LogSafe: a record as one line that a log may hold.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "engine/core.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "google/protobuf/text_format.h"
+#include "privet/engine.h"
+#include "record/plan.h"
+
+namespace privet {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// Whether the plan has the path as a public leaf that no schema redacts.
+bool IsPublic(const record::Plan& plan, const std::string& path) {
+  for (const record::Field& field : plan.fields()) {
+    if (field.path == path && field.is_leaf) {
+      return !field.redact && plan.cells()[field.cell].categories.empty();
+    }
+  }
+  return false;
+}
+
+bool IsBranch(const record::Plan& plan, const std::string& path) {
+  for (const record::Field& field : plan.fields()) {
+    if (field.path == path) return !field.is_leaf;
+  }
+  return false;
+}
+
+void Print(const record::Plan& plan, const Message& message,
+           const std::string& prefix, std::string* out) {
+  std::vector<const FieldDescriptor*> set;
+  message.GetReflection()->ListFields(message, &set);
+  for (const FieldDescriptor* field : set) {
+    const std::string name(field->name());
+    const std::string path =
+        prefix.empty() ? name : absl::StrCat(prefix, ".", name);
+    absl::StrAppend(out, " ", name, ": ");
+    if (IsPublic(plan, path) && !field->is_repeated()) {
+      std::string value;
+      google::protobuf::TextFormat::Printer printer;
+      printer.SetSingleLineMode(true);
+      printer.PrintFieldValueToString(message, field, -1, &value);
+      out->append(value);
+    } else if (IsBranch(plan, path) && !field->is_repeated()) {
+      out->append("{");
+      Print(plan, message.GetReflection()->GetMessage(message, field), path,
+            out);
+      out->append(" }");
+    } else {
+      out->append("***");
+    }
+  }
+}
+
+}  // namespace
+
+std::string Engine::LogSafe(const Message& message) const {
+  const std::string type(message.GetDescriptor()->full_name());
+  std::string line = type;
+  const record::Plan* plan = core_->generation().types().Find(type);
+  if (plan != nullptr) Print(*plan, message, "", &line);
+  return line;
+}
+
+}  // namespace privet

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Actor::OpenInto and OpenBytes: for a read.
+
+#include <string>
+#include <string_view>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/sealed_header.h"
+#include "base/status_macros.h"
+#include "engine/core.h"
+#include "engine/opening.h"
+#include "engine/sealing.h"
+#include "engine/working_memory.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "privet/actor.h"
+#include "privet/outcome.h"
+#include "privet/sealed_record.h"
+#include "privet/subject.h"
+
+namespace privet {
+namespace engine {
+namespace {
+
+// Called with what may be seen, before the last look at whether keys were
+// destroyed meanwhile.
+using Take = absl::FunctionRef<absl::Status(const Call&, const Opened&)>;
+
+absl::Status OpenOnce(const Core& core, const Request& request,
+                      const SealedRecord& sealed, const SubjectMatch& subject,
+                      const RequestOptions& options, Outcome* outcome,
+                      bool* unchanged, Take take) {
+  Call call;
+  call.generation = &core.generation();
+  PRIVET_ASSIGN_OR_RETURN(const policy::RequestState state,
+                          RequestStateOf(*call.generation, options));
+  call.request = &state;
+  PRIVET_ASSIGN_OR_RETURN(const base::SealedHeader header,
+                          base::SealedHeader::Parse(sealed.bytes()));
+  PRIVET_RETURN_IF_ERROR(
+      DecideOpen(core, request, sealed, header, subject, &call));
+  WorkingMemory memory;
+  PRIVET_ASSIGN_OR_RETURN(
+      const Opened opened,
+      OpenDecided(core, call, header, request.purpose, &memory, outcome));
+  PRIVET_RETURN_IF_ERROR(take(call, opened));
+  *unchanged = core.keyring()->Unchanged(call.keys);
+  return absl::OkStatus();
+}
+
+absl::Status Open(const Core& core, const Request& request,
+                  const SealedRecord& sealed, const SubjectMatch& subject,
+                  const RequestOptions& options, Outcome* outcome, Take take) {
+  for (int i = 0; i < kAttempts; ++i) {
+    bool unchanged = false;
+    PRIVET_RETURN_IF_ERROR(OpenOnce(core, request, sealed, subject, options,
+                                    outcome, &unchanged, take));
+    if (unchanged) return absl::OkStatus();
+  }
+  return absl::UnavailableError(
+      "keys are being destroyed faster than a record can be opened; try again");
+}
+
+Request UseRequest(ActorId actor, RegionId region, PurposeId purpose) {
+  Request request;
+  request.operation = policy::Operation::kUse;
+  request.actor = actor;
+  request.region = region;
+  request.purpose = purpose;
+  return request;
+}
+
+}  // namespace
+}  // namespace engine
+
+absl::Status Actor::OpenInto(const SealedRecord& sealed,
+                             const SubjectMatch& subject, PurposeId purpose,
+                             google::protobuf::Message* message,
+                             const RequestOptions& options,
+                             Outcome* outcome) const {
+  message->Clear();
+  const absl::Status status = engine::Open(
+      *core_, engine::UseRequest(actor_, region_, purpose), sealed, subject,
+      options, outcome,
+      [message](const engine::Call& call, const engine::Opened& opened) {
+        if (message->GetDescriptor() != call.resolved->plan->descriptor()) {
+          return absl::InvalidArgumentError(absl::StrCat(
+              "the record is a `", call.resolved->plan->type(),
+              "`, and was to be opened into a `",
+              std::string(message->GetDescriptor()->full_name()), "`"));
+        }
+        return engine::ParseInto(opened.bytes, message);
+      });
+  if (!status.ok()) message->Clear();
+  return status;
+}
+
+absl::StatusOr<std::string> Actor::OpenBytes(const SealedRecord& sealed,
+                                             const SubjectMatch& subject,
+                                             PurposeId purpose,
+                                             const RequestOptions& options,
+                                             Outcome* outcome) const {
+  std::string bytes;
+  PRIVET_RETURN_IF_ERROR(engine::Open(
+      *core_, engine::UseRequest(actor_, region_, purpose), sealed, subject,
+      options, outcome,
+      [&bytes](const engine::Call& call, const engine::Opened& opened) {
+        PRIVET_ASSIGN_OR_RETURN(
+            bytes, engine::Canonical(*call.resolved->plan, opened.bytes));
+        return absl::OkStatus();
+      }));
+  return bytes;
+}
+
+}  // namespace privet

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/opening.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "base/sealed_header.h"
+#include "base/status_macros.h"
+#include "engine/core.h"
+#include "engine/outcomes.h"
+#include "engine/sealed_type.h"
+#include "engine/sealing.h"
+#include "engine/working_memory.h"
+#include "google/protobuf/dynamic_message.h"
+#include "google/protobuf/message.h"
+#include "keys/keyring.h"
+#include "policy/snapshot.h"
+#include "privet/outcome.h"
+#include "privet/record_id.h"
+#include "privet/sealed_record.h"
+#include "record/cells.h"
+#include "record/pass.h"
+#include "record/plan.h"
+#include "seal/class_terms.h"
+#include "seal/opener.h"
+
+namespace privet::engine {
+namespace {
+
+constexpr std::uint32_t kPseudonymGeneration = 1;
+
+// Compartments by what the call may do with them: a bit each.
+struct Masks {
+  std::uint64_t permitted = 0;  // by the policy, and named by the header
+  std::uint64_t wanted = 0;     // of these, there, not due, not out of bounds
+  std::uint64_t kept = 0;       // permitted, but kept for an obligation only
+};
+
+absl::Status SomebodyElse() {
+  return absl::PermissionDeniedError(
+      "the record is about somebody else than the subject that the call names; "
+      "open it with its own subject, or with AnySubject()");
+}
+
+// Finds the owners by which the subject may be known to the record.
+absl::Status FindOwners(const Core& core, const SubjectMatch& match,
+                        const base::SealedHeader& header, Call* call,
+                        std::vector<OwnerId>* owners) {
+  const policy::Snapshot& snapshot = call->generation->snapshot();
+  const record::Plan& plan = *call->resolved->plan;
+  if (header.about_nobody()) {
+    if (!match.any() && !match.subject().is_nobody()) return SomebodyElse();
+    call->person = core.people().Stranger(snapshot, plan.subject_kind());
+    return absl::OkStatus();
+  }
+  if (!match.any()) {
+    if (match.subject().is_nobody()) return SomebodyElse();
+    PRIVET_ASSIGN_OR_RETURN(
+        call->person, core.people().Find(call->keys, match.subject().id(),
+                                         snapshot, plan.subject_kind(), false));
+    if (call->person->owner == header.owner()) return absl::OkStatus();
+    // A record of somebody who was erased, and of which a law keeps a part.
+    PRIVET_ASSIGN_OR_RETURN(*owners,
+                            core.keyring()->ErasedOwners(match.subject().id()));
+    if (std::find(owners->begin(), owners->end(), header.owner()) ==
+        owners->end()) {
+      return SomebodyElse();
+    }
+  }
+  PRIVET_ASSIGN_OR_RETURN(
+      call->person, core.people().FindOwner(call->keys, header.owner(),
+                                            snapshot, plan.subject_kind()));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::uint64_t> FindPermitted(const Call& call,
+                                            const base::SealedHeader& header) {
+  std::uint64_t permitted = 0;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    PRIVET_ASSIGN_OR_RETURN(
+        const record::CellSet cells,
+        call.resolved->sealed->CellsOf(header.compartment(i)));
+    if (call.view.permitted.Meets(cells)) permitted |= std::uint64_t{1} << i;
+  }
+  return permitted;
+}
+
+// Of what the policy permits, what there is to open.
+Masks FindMasks(const Call& call, const base::SealedHeader& header,
+                const seal::Times& times, std::uint64_t permitted,
+                PurposeId purpose) {
+  Masks masks;
+  masks.permitted = permitted;
+  const bool erased = call.person->erased;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const std::uint64_t bit = std::uint64_t{1} << i;
+    if ((permitted & times.live & bit) == 0) continue;
+    const seal::ClassTerms* terms = times.terms[i];
+    // What an obligation alone keeps, of an erased person or past the other
+    // retentions, is for its own purposes.
+    if (terms != nullptr && (erased || (times.restricted & bit) != 0)) {
+      if (terms->obligation().empty()) continue;
+      if (!call.generation->snapshot().Serves(purpose, terms->obligation())) {
+        masks.kept |= bit;
+        continue;
+      }
+    }
+    masks.wanted |= bit;
+  }
+  return masks;
+}
+
+absl::Status NothingToOpen(const Masks& masks) {
+  if (masks.kept != 0) {
+    return absl::PermissionDeniedError(
+        "the record is kept for a legal obligation only; claim a purpose whose "
+        "basis is that obligation");
+  }
+  return absl::NotFoundError(
+      "what this purpose may see of the record is gone: its retention has "
+      "ended, or its keys are destroyed");
+}
+
+// Opens `wanted`; where keys of some are destroyed, the rest.
+absl::Status OpenLiving(const Core& core, const Call& call,
+                        const base::SealedHeader& header,
+                        const seal::Times& times, std::uint64_t* wanted,
+                        seal::Plaintexts* out) {
+  const seal::Opener opener(core.keyring());
+  const seal::TypeName& type = call.resolved->sealed->name();
+  absl::Status status =
+      opener.Open(call.keys, header, type, times, *wanted, out);
+  if (!absl::IsNotFound(status)) return status;
+  std::uint64_t living = 0;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const std::uint64_t bit = std::uint64_t{1} << i;
+    if ((*wanted & bit) == 0) continue;
+    const absl::Status one =
+        opener.Open(call.keys, header, type, times, bit, out);
+    if (one.ok()) living |= bit;
+    if (!one.ok() && !absl::IsNotFound(one)) return one;
+  }
+  if (living == 0) return status;
+  *wanted = living;
+  return opener.Open(call.keys, header, type, times, living, out);
+}
+
+// Whether all that was opened may leave as it is: then no pass is needed.
+bool AllPassWhole(const Call& call, const base::SealedHeader& header,
+                  std::uint64_t opened) {
+  const record::Plan& plan = *call.resolved->plan;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if ((opened >> i & 1) == 0) continue;
+    const int known = plan.FindCompartment(header.compartment(i));
+    if (known < 0 || !record::PassesWhole(plan, static_cast<std::size_t>(known),
+                                          call.view)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void FillOpenOutcome(const Call& call, const base::SealedHeader& header,
+                     const seal::Times& times, std::uint64_t opened,
+                     const record::Pass& pass, Outcome* outcome) {
+  if (outcome == nullptr) return;
+  const record::Plan& plan = *call.resolved->plan;
+  std::array<const char*, base::kMaxCompartments> fates{};
+  std::uint64_t there = 0;  // by the plan's numbers: sealed, and not opened
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const int known = plan.FindCompartment(header.compartment(i));
+    if (known < 0 || (opened >> i & 1) != 0) continue;
+    const bool is_public = header.retention_class(i) == base::kPublicClass;
+    there |= std::uint64_t{1} << known;
+    fates[static_cast<std::size_t>(known)] =
+        is_public || (times.live >> i & 1) != 0 ? "its key is destroyed"
+                                                : "already due";
+  }
+  FillOutcome(
+      call, pass,
+      [&](std::size_t, std::uint8_t compartment) {
+        return (there >> compartment & 1) != 0;
+      },
+      [&](std::uint8_t compartment) { return fates[compartment]; }, outcome);
+}
+
+}  // namespace
+
+RecipientPseudonyms::RecipientPseudonyms(const Core& core, const Call& call)
+    : core_(core), call_(call) {
+  const policy::Snapshot& snapshot = call.generation->snapshot();
+  const record::Plan& plan = *call.resolved->plan;
+  recipient_ = snapshot.OldestName(policy::Sealed::kRecipient,
+                                   call.resolved->context->recipient());
+  for (const record::Field& field : plan.fields()) {
+    if (!field.is_leaf || field.path != plan.subject_path()) continue;
+    const auto& categories = plan.cells()[field.cell].categories;
+    if (categories.empty()) continue;
+    subject_category_ = std::string(snapshot.OldestName(
+        policy::Sealed::kCategory, snapshot.CategoryName(categories[0])));
+  }
+}
+
+bool RecipientPseudonyms::Pseudonymize(std::string_view category,
+                                       std::string_view value,
+                                       unsigned char* out) const {
+  if (core_.keyring() == nullptr || recipient_.empty()) return false;
+  std::string pseudonym;
+  if (category == subject_category_) {
+    if (!call_.person->owner.has_value()) return false;
+    auto made = core_.keyring()->SubjectPseudonym(
+        call_.keys, *call_.person->owner, recipient_, kPseudonymGeneration,
+        category, value);
+    if (!made.ok()) return false;
+    pseudonym = *std::move(made);
+  } else {
+    pseudonym = core_.keyring()->Pseudonym(recipient_, kPseudonymGeneration,
+                                           category, value);
+  }
+  if (pseudonym.size() != kSize) return false;
+  std::memcpy(out, pseudonym.data(), kSize);
+  return true;
+}
+
+absl::Status FindPerson(const Core& core, const SealedRecord& sealed,
+                        const base::SealedHeader& header,
+                        const SubjectMatch& match, Call* call) {
+  std::vector<OwnerId> owners;
+  PRIVET_RETURN_IF_ERROR(FindOwners(core, match, header, call, &owners));
+  const OwnerId owner = header.owner();
+  seal::Place place;
+  place.type = &call->resolved->sealed->name();
+  place.id = sealed.id();
+  if (!match.any()) place.owners = absl::MakeConstSpan(&owner, 1);
+  return seal::CheckPlace(header, place);
+}
+
+absl::Status DecideOpen(const Core& core, const Request& request,
+                        const SealedRecord& sealed,
+                        const base::SealedHeader& header,
+                        const SubjectMatch& subject, Call* call) {
+  PRIVET_RETURN_IF_ERROR(core.NeedKeys());
+  PRIVET_ASSIGN_OR_RETURN(const record::Plan* plan,
+                          call->generation->types().PlanOf(header.type()));
+  PRIVET_ASSIGN_OR_RETURN(call->resolved,
+                          call->generation->Resolve(request, *plan));
+  PRIVET_ASSIGN_OR_RETURN(call->keys, core.Begin());
+  PRIVET_RETURN_IF_ERROR(FindPerson(core, sealed, header, subject, call));
+  return core.Decide(call);
+}
+
+absl::StatusOr<Opened> OpenDecided(const Core& core, const Call& call,
+                                   const base::SealedHeader& header,
+                                   PurposeId purpose, WorkingMemory* memory,
+                                   Outcome* outcome) {
+  PRIVET_ASSIGN_OR_RETURN(const std::uint64_t permitted,
+                          FindPermitted(call, header));
+  seal::Times times;
+  PRIVET_RETURN_IF_ERROR(seal::Opener::FindTimes(
+      header, permitted, &call.resolved->sealed->classes(), call.keys.now,
+      [&call](std::string_view event) {
+        return WhenHappened(*call.person, event);
+      },
+      &times));
+  Masks masks = FindMasks(call, header, times, permitted, purpose);
+  if (masks.wanted == 0 && masks.permitted != 0) return NothingToOpen(masks);
+  seal::Plaintexts& plaintexts = memory->plaintexts();
+  PRIVET_RETURN_IF_ERROR(
+      OpenLiving(core, call, header, times, &masks.wanted, &plaintexts));
+  Opened opened;
+  if (outcome == nullptr && AllPassWhole(call, header, masks.wanted)) {
+    opened.bytes = plaintexts.joined();
+    opened.joined = plaintexts.parts().size() > 1;
+    return opened;
+  }
+  record::Pass& pass = memory->pass();
+  PRIVET_RETURN_IF_ERROR(
+      pass.Join(*call.resolved->plan, call.view, plaintexts.parts()));
+  FillOpenOutcome(call, header, times, masks.wanted, pass, outcome);
+  opened.bytes = pass.output();
+  opened.joined = plaintexts.parts().size() > 1;
+  return opened;
+}
+
+absl::Status ParseInto(std::string_view bytes,
+                       google::protobuf::Message* message) {
+  message->Clear();
+  if (message->ParsePartialFromArray(bytes.data(),
+                                     static_cast<int>(bytes.size()))) {
+    return absl::OkStatus();
+  }
+  message->Clear();
+  return absl::DataLossError(absl::StrCat(
+      "the record does not parse as `",
+      std::string(message->GetDescriptor()->full_name()),
+      "`: its schema has changed in a way that protobuf does not allow"));
+}
+
+absl::StatusOr<std::string> Canonical(const record::Plan& plan,
+                                      std::string_view bytes) {
+  // Types of the host that are not linked have no generated class.
+  google::protobuf::DynamicMessageFactory factory;
+  factory.SetDelegateToGeneratedFactory(true);
+  const std::unique_ptr<google::protobuf::Message> message(
+      factory.GetPrototype(plan.descriptor())->New());
+  PRIVET_RETURN_IF_ERROR(ParseInto(bytes, message.get()));
+  std::string canonical;
+  if (!message->SerializePartialToString(&canonical)) {
+    return absl::InternalError("the record could not be serialized");
+  }
+  return canonical;
+}
+
+}  // namespace privet::engine

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Actor::Seal: before a write.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/sealed_record_maker.h"
+#include "base/status_macros.h"
+#include "engine/core.h"
+#include "engine/outcomes.h"
+#include "engine/sealed_type.h"
+#include "engine/sealing.h"
+#include "engine/working_memory.h"
+#include "privet/actor.h"
+#include "privet/outcome.h"
+#include "privet/sealed_record.h"
+#include "record/pass.h"
+#include "record/plan.h"
+#include "seal/sealer.h"
+
+namespace privet {
+namespace engine {
+namespace {
+
+struct NewRecord {
+  const record::Plan* plan = nullptr;
+  std::string_view bytes;
+  const Subject* subject = nullptr;
+};
+
+// Why a compartment of the plan is not in the record, if it is not.
+const char* FateOf(const record::Plan& plan, const SealedLayout& layout,
+                   const std::vector<seal::Compartment>& in,
+                   const seal::Sealed& sealed, std::size_t compartment) {
+  if (!layout[compartment].storable) return "no retention covers it";
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    if (in[i].id != plan.compartments()[compartment].id) continue;
+    if ((sealed.left_out >> i & 1) != 0) return "already due";
+  }
+  return nullptr;
+}
+
+absl::StatusOr<SealedRecord> SealOnce(const Core& core, Call* call,
+                                      const NewRecord& record,
+                                      WorkingMemory* memory, Outcome* outcome) {
+  record::Pass& pass = memory->pass();
+  PRIVET_RETURN_IF_ERROR(pass.Split(*record.plan, call->view, record.bytes));
+  PRIVET_RETURN_IF_ERROR(CheckSubject(*record.plan, pass, *record.subject));
+  SealedType& type = *call->resolved->sealed;
+  PRIVET_ASSIGN_OR_RETURN(const SealedLayout* layout,
+                          type.LayoutFor(call->person->facts.region));
+  const std::vector<seal::Compartment> in =
+      CompartmentsOf(*record.plan, pass, *layout);
+  seal::SealInput input;
+  PRIVET_ASSIGN_OR_RETURN(
+      input.created, CreatedOf(*record.plan, record.bytes, call->keys.now));
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> residue,
+                          SealResidue(core, *call, record.bytes, input.created,
+                                      &memory->residue_pass()));
+  input.type = &type.name();
+  input.policy_version = call->generation->policy().version();
+  input.about_nobody = record.subject->is_nobody();
+  input.owner = input.about_nobody ? type.name().nobody : *call->person->owner;
+  input.compartments = in;
+  if (residue.has_value()) input.residue = *residue;
+  seal::Sealed sealed;
+  const auto events = [call](std::string_view event) {
+    return WhenHappened(*call->person, event);
+  };
+  PRIVET_RETURN_IF_ERROR(
+      seal::Sealer(core.keyring()).Seal(call->keys, input, events, &sealed));
+  PRIVET_RETURN_IF_ERROR(NoteDeadlines(core, *call->person, *layout));
+  FillOutcome(
+      *call, pass, [](std::size_t, std::uint8_t) { return false; },
+      [&](std::uint8_t compartment) {
+        return FateOf(*record.plan, *layout, in, sealed, compartment);
+      },
+      outcome);
+  base::HeaderFields fields;
+  fields.id = sealed.id;
+  fields.owner = input.owner;
+  return SealedRecordMaker::Make(
+      fields, std::move(sealed.bytes),
+      IndexTagsOf(*core.keyring(), *record.plan, pass));
+}
+
+}  // namespace
+}  // namespace engine
+
+absl::StatusOr<SealedRecord> Actor::Seal(const Record& record,
+                                         const Subject& subject,
+                                         const RequestOptions& options,
+                                         Outcome* outcome) const {
+  const engine::Core& core = *core_;
+  PRIVET_RETURN_IF_ERROR(core.NeedKeys());
+  absl::Status status;
+  for (int i = 0; i < engine::kAttempts; ++i) {
+    engine::Call call;
+    call.generation = &core.generation();
+    PRIVET_ASSIGN_OR_RETURN(const policy::RequestState request,
+                            engine::RequestStateOf(*call.generation, options));
+    call.request = &request;
+    engine::WorkingMemory memory;
+    engine::NewRecord in;
+    PRIVET_ASSIGN_OR_RETURN(in.plan, call.generation->types().PlanOf(record));
+    PRIVET_ASSIGN_OR_RETURN(in.bytes, memory.BytesOf(record));
+    in.subject = &subject;
+    PRIVET_RETURN_IF_ERROR(
+        engine::DecideStore(core, actor_, region_, *in.plan, subject, &call));
+    auto sealed = engine::SealOnce(core, &call, in, &memory, outcome);
+    if (!absl::IsAborted(sealed.status())) return sealed;
+    status = sealed.status();
+  }
+  return status;
+}
+
+}  // namespace privet

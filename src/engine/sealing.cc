@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/sealing.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "engine/core.h"
+#include "engine/deadlines.h"
+#include "engine/index_values.h"
+#include "engine/sealed_type.h"
+#include "keys/keyring.h"
+#include "policy/snapshot.h"
+#include "privet/sealed_record.h"
+#include "privet/subject.h"
+#include "record/pass.h"
+#include "record/plan.h"
+#include "seal/record_id.h"
+#include "seal/sealer.h"
+
+namespace privet::engine {
+namespace {
+
+// Text that an index is made of: bytes as they are, numbers in decimal.
+std::string TextOf(const record::Captured& captured) {
+  if (!captured.is_number) return std::string(captured.bytes);
+  return captured.is_signed
+             ? absl::StrCat(static_cast<std::int64_t>(captured.number))
+             : absl::StrCat(captured.number);
+}
+
+}  // namespace
+
+absl::Time WhenHappened(const subject::Person& person, std::string_view event) {
+  for (const auto& [name, at] : person.said->events) {
+    if (name == event) return at;
+  }
+  return absl::InfiniteFuture();
+}
+
+Request StoreRequest(const Core& core, ActorId actor, RegionId region) {
+  Request request;
+  request.operation = policy::Operation::kStore;
+  request.actor = actor;
+  request.region =
+      core.options().store_region ? core.options().store_region : region;
+  return request;
+}
+
+absl::Status DecideStore(const Core& core, ActorId actor, RegionId region,
+                         const record::Plan& plan, const Subject& subject,
+                         Call* call) {
+  PRIVET_ASSIGN_OR_RETURN(
+      call->resolved,
+      call->generation->Resolve(StoreRequest(core, actor, region), plan));
+  PRIVET_ASSIGN_OR_RETURN(call->keys, core.Begin());
+  const policy::Snapshot& snapshot = call->generation->snapshot();
+  if (subject.is_nobody()) {
+    call->person = core.people().Stranger(snapshot, {});
+    return core.Decide(call);
+  }
+  PRIVET_ASSIGN_OR_RETURN(call->person,
+                          core.people().Find(call->keys, subject.id(), snapshot,
+                                             plan.subject_kind(), false));
+  PRIVET_RETURN_IF_ERROR(core.Decide(call));
+  if (call->person->owner.has_value()) return absl::OkStatus();
+  PRIVET_ASSIGN_OR_RETURN(call->person,
+                          core.people().Find(call->keys, subject.id(), snapshot,
+                                             plan.subject_kind(), true));
+  return absl::OkStatus();
+}
+
+absl::Status CheckSubject(const record::Plan& plan, const record::Pass& pass,
+                          const Subject& subject) {
+  if (plan.subject_path().empty()) return absl::OkStatus();
+  for (const record::Captured& captured : pass.captured()) {
+    const record::Field& field = plan.fields()[captured.field];
+    if (field.path != plan.subject_path()) continue;
+    const bool same = captured.is_number
+                          ? TextOf(captured) == subject.id()
+                          : captured.bytes == std::string_view(subject.id());
+    if (same) return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "field `", plan.subject_path(), "` of `", plan.type(),
+      "` does not name the subject that the call names; pass the subject whose "
+      "record it is, and set the field"));
+}
+
+absl::StatusOr<absl::Time> CreatedOf(const record::Plan& plan,
+                                     std::string_view bytes, absl::Time now) {
+  if (plan.created_path().empty()) return now;
+  PRIVET_ASSIGN_OR_RETURN(const absl::Time created, plan.ReadCreated(bytes));
+  if (created == absl::InfinitePast()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "field `", plan.created_path(), "` of `", plan.type(),
+        "` is not set: the policy counts the record's retention from it"));
+  }
+  return created;
+}
+
+std::vector<IndexTag> IndexTagsOf(const keys::Keyring& keyring,
+                                  const record::Plan& plan,
+                                  const record::Pass& pass) {
+  std::vector<IndexTag> tags;
+  for (const record::Captured& captured : pass.captured()) {
+    const record::Field& field = plan.fields()[captured.field];
+    if (!field.has_index || !captured.kept_whole) continue;
+    IndexTag tag = TagOf(keyring, field.index, TextOf(captured));
+    tag.compartment = plan.compartments()[field.compartment].id;
+    tags.push_back(std::move(tag));
+  }
+  return tags;
+}
+
+std::vector<seal::Compartment> CompartmentsOf(const record::Plan& plan,
+                                              const record::Pass& pass,
+                                              const SealedLayout& layout) {
+  std::vector<seal::Compartment> in;
+  in.reserve(layout.size());
+  for (std::size_t i = 0; i < layout.size(); ++i) {
+    if (pass.output(i).empty() || !layout[i].storable) continue;
+    in.push_back({plan.compartments()[i].id, layout[i].terms, pass.output(i)});
+  }
+  return in;
+}
+
+absl::StatusOr<std::optional<std::string>> SealResidue(const Core& core,
+                                                       const Call& call,
+                                                       std::string_view bytes,
+                                                       absl::Time created,
+                                                       record::Pass* pass) {
+  if (call.resolved->sealed_residue == nullptr) {
+    return std::optional<std::string>();
+  }
+  SealedType& type = *call.resolved->sealed_residue;
+  record::CallView view;
+  call.resolved->residue->Evaluate(call.word, &view);
+  PRIVET_RETURN_IF_ERROR(pass->Split(type.plan(), view, bytes));
+  PRIVET_ASSIGN_OR_RETURN(const SealedLayout* layout,
+                          type.LayoutFor(policy::kUnknownRegion));
+  const std::vector<seal::Compartment> compartments =
+      CompartmentsOf(type.plan(), *pass, *layout);
+  if (compartments.empty()) return std::optional<std::string>("");
+  seal::SealInput input;
+  input.type = &type.name();
+  input.policy_version = call.generation->policy().version();
+  input.about_nobody = true;
+  input.owner = type.name().nobody;
+  input.created = seal::ResidueCreated(created);
+  input.compartments = compartments;
+  seal::Sealed sealed;
+  const absl::Status status =
+      seal::Sealer(core.keyring())
+          .Seal(
+              call.keys, input,
+              [](std::string_view) { return absl::InfiniteFuture(); }, &sealed);
+  // Too old to be kept even in the smaller form: then nothing stays.
+  if (absl::IsInvalidArgument(status)) return std::optional<std::string>("");
+  PRIVET_RETURN_IF_ERROR(status);
+  return std::optional<std::string>(std::move(sealed.bytes));
+}
+
+absl::Status NoteDeadlines(const Core& core, const subject::Person& person,
+                           const SealedLayout& layout) {
+  if (person.said->events.empty() || !person.owner.has_value()) {
+    return absl::OkStatus();
+  }
+  for (const SealedCompartment& compartment : layout) {
+    if (compartment.terms == nullptr) continue;
+    PRIVET_RETURN_IF_ERROR(
+        NoteDeadline(core, *person.owner, *person.said, *compartment.terms));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace privet::engine

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What sealing a new record and sealing an amended one have in common.
+
+#ifndef PRIVET_ENGINE_SEALING_H_
+#define PRIVET_ENGINE_SEALING_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/core.h"
+#include "engine/sealed_type.h"
+#include "engine/working_memory.h"
+#include "privet/actor.h"
+#include "privet/record_id.h"
+#include "privet/sealed_record.h"
+#include "privet/subject.h"
+#include "record/pass.h"
+#include "seal/class_terms.h"
+#include "seal/sealer.h"
+
+namespace privet::engine {
+
+// How often a call begins again that found keys destroyed under its hands.
+inline constexpr int kAttempts = 16;
+
+// Returns when an event happened to `person`: EventTimes of one person.
+absl::Time WhenHappened(const subject::Person& person, std::string_view event);
+
+// Returns the request by which `actor` stores.
+Request StoreRequest(const Core& core, ActorId actor, RegionId region);
+
+// Resolves and decides storing `plan` about `subject`, who gets an owner if
+// something may be stored. Sets all of `call`.
+absl::Status DecideStore(const Core& core, ActorId actor, RegionId region,
+                         const record::Plan& plan, const Subject& subject,
+                         Call* call);
+
+// InvalidArgument unless the id in the record's own subject field, if its type
+// has one, is that of `subject`.
+absl::Status CheckSubject(const record::Plan& plan, const record::Pass& pass,
+                          const Subject& subject);
+
+// Returns when the record was created by its own account, else `now`.
+absl::StatusOr<absl::Time> CreatedOf(const record::Plan& plan,
+                                     std::string_view bytes, absl::Time now);
+
+// Returns where to index what the pass captured.
+std::vector<IndexTag> IndexTagsOf(const keys::Keyring& keyring,
+                                  const record::Plan& plan,
+                                  const record::Pass& pass);
+
+// Returns the compartments that the pass split a record into and that have a
+// retention. Views of the pass's memory.
+std::vector<seal::Compartment> CompartmentsOf(const record::Plan& plan,
+                                              const record::Pass& pass,
+                                              const SealedLayout& layout);
+
+// Seals the residue of `bytes`, a record of the call's plan: "" if nothing
+// would stay, nullopt if the type leaves none.
+absl::StatusOr<std::optional<std::string>> SealResidue(const Core& core,
+                                                       const Call& call,
+                                                       std::string_view bytes,
+                                                       absl::Time created,
+                                                       record::Pass* pass);
+
+// Writes the rows by which the sweep knows that what was just sealed dies of an
+// event that has happened already.
+absl::Status NoteDeadlines(const Core& core, const subject::Person& person,
+                           const SealedLayout& layout);
+
+}  // namespace privet::engine
+
+#endif  // PRIVET_ENGINE_SEALING_H_

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Actor::Share: before data goes to a recipient.
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/sealed_header.h"
+#include "base/status_macros.h"
+#include "engine/core.h"
+#include "engine/disclosures.h"
+#include "engine/minimizing.h"
+#include "engine/opening.h"
+#include "engine/sealing.h"
+#include "engine/working_memory.h"
+#include "google/protobuf/message.h"
+#include "privet/actor.h"
+#include "privet/outcome.h"
+#include "privet/shared_record.h"
+#include "privet/subject.h"
+
+namespace privet {
+
+class SharedRecordMaker {
+ public:
+  static SharedRecord Make(std::string type, std::string bytes,
+                           RecipientId recipient) {
+    return SharedRecord(std::move(type), std::move(bytes), recipient);
+  }
+};
+
+namespace engine {
+namespace {
+
+Request ShareRequest(ActorId actor, RecipientId recipient, PurposeId purpose) {
+  Request request;
+  request.operation = policy::Operation::kShare;
+  request.actor = actor;
+  request.recipient = recipient;
+  request.purpose = purpose;
+  return request;
+}
+
+absl::StatusOr<SharedRecord> Finish(const Core& core, const Call& call,
+                                    std::string_view minimized,
+                                    RecipientId recipient) {
+  const record::Plan& plan = *call.resolved->plan;
+  PRIVET_ASSIGN_OR_RETURN(std::string bytes, Canonical(plan, minimized));
+  PRIVET_RETURN_IF_ERROR(RecordDisclosure(core, call));
+  return SharedRecordMaker::Make(plan.type(), std::move(bytes), recipient);
+}
+
+// Sets `*unchanged` to whether no key was destroyed while it ran.
+absl::StatusOr<SharedRecord> ShareOnce(const Core& core, const Request& request,
+                                       const SealedRecord& sealed,
+                                       const SubjectMatch& subject,
+                                       const RequestOptions& options,
+                                       Outcome* outcome, bool* unchanged) {
+  Call call;
+  call.generation = &core.generation();
+  PRIVET_ASSIGN_OR_RETURN(const policy::RequestState state,
+                          RequestStateOf(*call.generation, options));
+  call.request = &state;
+  PRIVET_ASSIGN_OR_RETURN(const base::SealedHeader header,
+                          base::SealedHeader::Parse(sealed.bytes()));
+  PRIVET_RETURN_IF_ERROR(
+      DecideOpen(core, request, sealed, header, subject, &call));
+  const RecipientPseudonyms pseudonyms(core, call);
+  call.view.pseudonymizer = &pseudonyms;
+  WorkingMemory memory;
+  PRIVET_ASSIGN_OR_RETURN(
+      const Opened opened,
+      OpenDecided(core, call, header, request.purpose, &memory, outcome));
+  auto shared = Finish(core, call, opened.bytes, request.recipient);
+  *unchanged = core.keyring()->Unchanged(call.keys);
+  return shared;
+}
+
+}  // namespace
+}  // namespace engine
+
+absl::StatusOr<SharedRecord> Actor::Share(const SealedRecord& sealed,
+                                          const SubjectMatch& subject,
+                                          RecipientId recipient,
+                                          PurposeId purpose,
+                                          const RequestOptions& options,
+                                          Outcome* outcome) const {
+  const engine::Request request =
+      engine::ShareRequest(actor_, recipient, purpose);
+  for (int i = 0; i < engine::kAttempts; ++i) {
+    bool unchanged = false;
+    auto shared = engine::ShareOnce(*core_, request, sealed, subject, options,
+                                    outcome, &unchanged);
+    if (!shared.ok() || unchanged) return shared;
+  }
+  return absl::UnavailableError(
+      "keys are being destroyed faster than a record can be shared; try again");
+}
+
+absl::StatusOr<SharedRecord> Actor::Share(
+    const Record& record, const Subject& subject, RecipientId recipient,
+    PurposeId purpose, const RequestOptions& options, Outcome* outcome) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  for (int i = 0; i < engine::kAttempts; ++i) {
+    engine::Call call;
+    call.generation = &core_->generation();
+    PRIVET_ASSIGN_OR_RETURN(const policy::RequestState state,
+                            engine::RequestStateOf(*call.generation, options));
+    engine::WorkingMemory memory;
+    PRIVET_RETURN_IF_ERROR(engine::MinimizeRecord(
+        *core_, engine::ShareRequest(actor_, recipient, purpose), record,
+        subject, state, &call, &memory, outcome));
+    auto shared =
+        engine::Finish(*core_, call, memory.pass().output(), recipient);
+    if (!shared.ok() || core_->keyring()->Unchanged(call.keys)) return shared;
+  }
+  return absl::UnavailableError(
+      "keys are being destroyed faster than a record can be shared; try again");
+}
+
+absl::Status SharedRecord::ParseInto(google::protobuf::Message* message) const {
+  message->Clear();
+  if (std::string(message->GetDescriptor()->full_name()) != type_) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the record is a `", type_, "`, and was to be parsed into a `",
+        std::string(message->GetDescriptor()->full_name()), "`"));
+  }
+  return engine::ParseInto(bytes_, message);
+}
+
+}  // namespace privet

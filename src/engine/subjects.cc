@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Subjects: what a person said, written so that the next call obeys it.
+
+#include "privet/subjects.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "engine/core.h"
+#include "engine/purposes.h"
+#include "engine/subject_change.h"
+#include "policy/snapshot.h"
+#include "privet/id.h"
+#include "privet/subject.h"
+#include "privet/v1/policy.pb.h"
+#include "subject/state_row.h"
+#include "subject/state_store.h"
+
+namespace privet {
+namespace {
+
+using engine::ChangePerson;
+using engine::Edit;
+using subject::RowKind;
+using subject::RowStatus;
+
+const v1::Policy& PolicyOf(const engine::Core& core) {
+  return core.generation().snapshot().policy();
+}
+
+std::string TextOf(std::string_view text) { return std::string(text); }
+
+absl::Status CheckText(std::string_view text, std::size_t limit,
+                       std::string_view what) {
+  if (text.size() <= limit) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(absl::string_view(what.data(), what.size()), " has at most ",
+                   limit, " bytes"));
+}
+
+// Returns the row of a kind and name, or null.
+const subject::StateRow* FindRow(const subject::Said& said, RowKind kind,
+                                 std::string_view name) {
+  const auto found = std::find_if(said.rows.begin(), said.rows.end(),
+                                  [&](const subject::StateRow& row) {
+                                    return row.kind == kind && row.name == name;
+                                  });
+  return found == said.rows.end() ? nullptr : &*found;
+}
+
+absl::Status CheckProfile(const v1::Policy& policy, const Profile& profile) {
+  const auto& kinds = policy.subject_kind();
+  if (!profile.kind.empty() && std::none_of(kinds.begin(), kinds.end(),
+                                            [&](const v1::SubjectKind& kind) {
+                                              return kind.id() == profile.kind;
+                                            })) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "subject kind `", profile.kind, "` is not declared in the policy"));
+  }
+  for (const FactValue& fact : profile.facts) {
+    const auto declared = std::find_if(
+        policy.fact().begin(), policy.fact().end(),
+        [&fact](const v1::Fact& other) { return other.id() == fact.id; });
+    if (declared == policy.fact().end() ||
+        declared->about() == v1::Fact::REQUEST) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("fact `", fact.id, "` is not one of the subject"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+char LetterOf(RestrictionGround ground) {
+  return static_cast<char>('a' + static_cast<int>(ground));
+}
+
+}  // namespace
+
+absl::Status Subjects::SetProfile(const Subject& subject,
+                                  const Profile& profile) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  PRIVET_RETURN_IF_ERROR(CheckProfile(PolicyOf(*core_), profile));
+  return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
+    edit->row.kind = RowKind::kProfile;
+    edit->row.texts = {TextOf(profile.region.text()), profile.kind};
+    for (const FactValue& fact : profile.facts) {
+      edit->row.texts.push_back(fact.id);
+      edit->row.texts.push_back(fact.value);
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Subjects::GiveConsent(const Subject& subject, PurposeId purpose,
+                                   std::string_view evidence) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  PRIVET_RETURN_IF_ERROR(engine::NeedLeaf(PolicyOf(*core_), purpose.text()));
+  PRIVET_RETURN_IF_ERROR(CheckText(evidence, 256, "evidence"));
+  return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
+    edit->row.kind = RowKind::kConsent;
+    edit->row.name = TextOf(purpose.text());
+    edit->history = {TextOf(evidence)};
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Subjects::WithdrawConsent(const Subject& subject,
+                                       PurposeId purpose) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  PRIVET_RETURN_IF_ERROR(engine::NeedLeaf(PolicyOf(*core_), purpose.text()));
+  return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
+    edit->row.kind = RowKind::kConsent;
+    edit->row.name = TextOf(purpose.text());
+    edit->row.status = RowStatus::kEnded;
+    edit->takes_away = true;
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Subjects::Object(const Subject& subject, PurposeId purpose) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<engine::LeafPurpose> leaves,
+                          engine::LeavesOf(PolicyOf(*core_), purpose.text()));
+  if (std::none_of(leaves.begin(), leaves.end(), engine::MayObject)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the law gives no objection to purpose `", leaves[0].id,
+        "`: its basis is another; a policy may add one by `objectable`"));
+  }
+  return ChangePerson(
+      *core_, subject, [&](const subject::Said& said, Edit* edit) {
+        const subject::StateRow* before =
+            FindRow(said, RowKind::kObjection, purpose.text());
+        edit->nothing =
+            before != nullptr && before->status == RowStatus::kUpheld;
+        edit->row.kind = RowKind::kObjection;
+        edit->row.name = TextOf(purpose.text());
+        edit->takes_away = true;
+        return absl::OkStatus();
+      });
+}
+
+absl::Status Subjects::ResolveObjection(const Subject& subject,
+                                        PurposeId purpose,
+                                        ObjectionResult result,
+                                        std::string_view reasons) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<engine::LeafPurpose> leaves,
+                          engine::LeavesOf(PolicyOf(*core_), purpose.text()));
+  PRIVET_RETURN_IF_ERROR(CheckText(reasons, 256, "the reference to reasons"));
+  const bool overridden = result == ObjectionResult::kOverridden;
+  if (overridden && reasons.empty()) {
+    return absl::InvalidArgumentError(
+        "an objection is overridden for compelling grounds only (GDPR art. "
+        "21(1)): name where they are kept");
+  }
+  if (overridden && std::any_of(leaves.begin(), leaves.end(),
+                                [](const engine::LeafPurpose& leaf) {
+                                  return leaf.direct_marketing;
+                                })) {
+    return absl::FailedPreconditionError(
+        "an objection to direct marketing cannot be overridden (GDPR art. "
+        "21(3))");
+  }
+  return ChangePerson(
+      *core_, subject, [&](const subject::Said& said, Edit* edit) {
+        if (FindRow(said, RowKind::kObjection, purpose.text()) == nullptr) {
+          return absl::NotFoundError("there is no objection to this purpose");
+        }
+        edit->row.kind = RowKind::kObjection;
+        edit->row.name = TextOf(purpose.text());
+        edit->row.status =
+            overridden ? RowStatus::kOverridden : RowStatus::kUpheld;
+        edit->history = {TextOf(reasons)};
+        edit->takes_away = !overridden;
+        return absl::OkStatus();
+      });
+}
+
+absl::Status Subjects::Restrict(const Subject& subject,
+                                RestrictionGround ground,
+                                std::string_view case_reference) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  if (ground == RestrictionGround::kUnlawful ||
+      ground == RestrictionGround::kNeededForClaims) {
+    return absl::FailedPreconditionError(
+        "a restriction on ground (b) or (c) of GDPR art. 18(1) is a hold: not "
+        "supported yet; keep the data by other means until it is");
+  }
+  PRIVET_RETURN_IF_ERROR(CheckText(case_reference, 256, "a case reference"));
+  return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
+    edit->row.kind = RowKind::kRestriction;
+    edit->row.name = std::string(1, LetterOf(ground));
+    edit->history = {TextOf(case_reference)};
+    edit->takes_away = true;
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Subjects::Lift(const Subject& subject, RestrictionGround ground,
+                            std::string_view notice) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  return ChangePerson(
+      *core_, subject, [&](const subject::Said& said, Edit* edit) {
+        const std::string name(1, LetterOf(ground));
+        const subject::StateRow* before =
+            FindRow(said, RowKind::kRestriction, name);
+        if (before == nullptr || before->status != RowStatus::kInForce) {
+          return absl::NotFoundError("there is no such restriction");
+        }
+        const auto& notices = said.state.notices;
+        if (std::find(notices.begin(), notices.end(), notice) ==
+            notices.end()) {
+          return absl::FailedPreconditionError(
+              "the person has to be told before a restriction is lifted (GDPR "
+              "art. 18(3)): record the notice first");
+        }
+        edit->row.kind = RowKind::kRestriction;
+        edit->row.name = name;
+        edit->row.status = RowStatus::kEnded;
+        edit->history = {TextOf(notice)};
+        return absl::OkStatus();
+      });
+}
+
+absl::Status Subjects::RecordEvent(const Subject& subject, EventId event,
+                                   absl::Time at) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  PRIVET_ASSIGN_OR_RETURN(const engine::DeclaredEvent declared,
+                          engine::FindEvent(*core_, event));
+  const absl::Time now = core_->Now();
+  if (at == absl::InfinitePast()) at = now;
+  if (at > now + absl::Minutes(5) || at < absl::UnixEpoch()) {
+    return absl::InvalidArgumentError(
+        "an event lies between 1970 and five minutes from now");
+  }
+  return ChangePerson(
+      *core_, subject, [&](const subject::Said& said, Edit* edit) {
+        const subject::StateRow* before =
+            FindRow(said, RowKind::kEvent, declared.name);
+        edit->nothing = before != nullptr && !declared.renews &&
+                        before->status == RowStatus::kInForce;
+        edit->row.kind = RowKind::kEvent;
+        edit->row.name = declared.name;
+        edit->row.texts = {absl::StrCat(absl::ToUnixMillis(at))};
+        edit->takes_away = true;
+        return absl::OkStatus();
+      });
+}
+
+absl::Status Subjects::UndoEvent(const Subject& subject, EventId event) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  PRIVET_ASSIGN_OR_RETURN(const engine::DeclaredEvent declared,
+                          engine::FindEvent(*core_, event));
+  return ChangePerson(
+      *core_, subject, [&](const subject::Said& said, Edit* edit) {
+        const subject::StateRow* before =
+            FindRow(said, RowKind::kEvent, declared.name);
+        if (before == nullptr || before->status != RowStatus::kInForce) {
+          return absl::NotFoundError(absl::StrCat(
+              "event `", declared.name, "` is not on record for the person"));
+        }
+        edit->row.kind = RowKind::kEvent;
+        edit->row.name = declared.name;
+        edit->row.status = RowStatus::kEnded;
+        edit->row.texts = before->texts;
+        edit->takes_away = true;
+        return absl::OkStatus();
+      });
+}
+
+absl::Status Subjects::RecordNotice(const Subject& subject,
+                                    std::string_view notice,
+                                    std::string_view channel) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  PRIVET_RETURN_IF_ERROR(CheckText(notice, 256, "the name of a notice"));
+  PRIVET_RETURN_IF_ERROR(CheckText(channel, 256, "a channel"));
+  if (notice.empty()) {
+    return absl::InvalidArgumentError("a notice needs a name");
+  }
+  return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
+    edit->row.kind = RowKind::kNotice;
+    edit->row.name = TextOf(notice);
+    edit->row.texts = {TextOf(channel)};
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Subjects::RecordInstruction(const Subject& subject,
+                                         RecipientId recipient) const {
+  PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
+  const auto& recipients = PolicyOf(*core_).recipient();
+  const std::string name = TextOf(recipient.text());
+  if (std::none_of(recipients.begin(), recipients.end(),
+                   [&name](const v1::Recipient& declared) {
+                     return declared.id() == name;
+                   })) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("recipient `", name, "` is not declared in the policy"));
+  }
+  return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
+    edit->row.kind = RowKind::kInstruction;
+    edit->row.name = name;
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace privet

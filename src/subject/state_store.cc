@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "subject/state_store.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/time/time.h"
+#include "base/bytes.h"
+#include "base/mutex.h"
+#include "base/status_macros.h"
+#include "keys/ledger.h"
+#include "privet/record_id.h"
+#include "privet/store.h"
+#include "subject/state_row.h"
+
+namespace privet::subject {
+namespace {
+
+constexpr char kMarkKey[] = "n/ledger";
+
+// How often a commit is tried again that lost a race with another process.
+constexpr int kTries = 100;
+
+// The end of the rows that begin with `prefix`.
+std::string AfterPrefix(std::string prefix) {
+  while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) {
+    prefix.pop_back();
+  }
+  if (!prefix.empty()) ++prefix.back();
+  return prefix;
+}
+
+void Set(std::vector<Store::Write>* writes, std::string key,
+         std::optional<std::string> value) {
+  const auto same = [&key](const Store::Write& write) {
+    return write.key == key;
+  };
+  const auto found = std::find_if(writes->begin(), writes->end(), same);
+  if (found != writes->end()) {
+    found->value = std::move(value);
+  } else {
+    writes->push_back({std::move(key), std::move(value)});
+  }
+}
+
+void Profile(const StateRow& row, policy::SubjectState* state) {
+  if (row.texts.size() < 2) return;
+  state->region = row.texts[0];
+  state->kind = row.texts[1];
+  for (std::size_t i = 2; i + 1 < row.texts.size(); i += 2) {
+    state->facts.emplace_back(row.texts[i], row.texts[i + 1]);
+  }
+}
+
+// `at` of an event's row is when it was said; when it happened is its text.
+absl::Time HappenedAt(const StateRow& row) {
+  std::int64_t ms = 0;
+  if (row.texts.empty() || !absl::SimpleAtoi(row.texts[0], &ms)) return row.at;
+  return absl::FromUnixMillis(ms);
+}
+
+// An objection that was upheld, or is pending, stands; one that was overridden
+// does not.
+bool Stands(const StateRow& row) {
+  return row.status == RowStatus::kInForce || row.status == RowStatus::kUpheld;
+}
+
+void Add(const StateRow& row, Said* said) {
+  policy::SubjectState& state = said->state;
+  if (!Stands(row)) return;
+  switch (row.kind) {
+    case RowKind::kProfile:
+      Profile(row, &state);
+      break;
+    case RowKind::kConsent:
+      state.consents.push_back(row.name);
+      break;
+    case RowKind::kObjection:
+      state.objections.push_back(row.name);
+      break;
+    case RowKind::kRestriction:
+      state.restricted = true;
+      break;
+    case RowKind::kEvent:
+      state.happened.push_back(row.name);
+      said->events.emplace_back(row.name, HappenedAt(row));
+      break;
+    case RowKind::kNotice:
+      state.notices.push_back(row.name);
+      break;
+    case RowKind::kInstruction:
+      state.instructed.push_back(row.name);
+      break;
+    case RowKind::kDisclosure:
+      break;
+  }
+}
+
+}  // namespace
+
+Said WithRow(const Said& said, const StateRow& row) {
+  Said with;
+  for (const StateRow& other : said.rows) {
+    if (other.kind == row.kind && other.name == row.name) continue;
+    Add(other, &with);
+    with.rows.push_back(other);
+  }
+  Add(row, &with);
+  with.rows.push_back(row);
+  return with;
+}
+
+absl::StatusOr<std::shared_ptr<StateStore>> StateStore::Open(
+    std::shared_ptr<Store> store, std::shared_ptr<keys::Ledger> ledger,
+    std::shared_ptr<keys::Keyring> keyring) {
+  std::shared_ptr<StateStore> state(
+      new StateStore(std::move(store), std::move(ledger), std::move(keyring)));
+  PRIVET_RETURN_IF_ERROR(state->CatchUp());
+  return state;
+}
+
+absl::StatusOr<Said> StateStore::Read(const OwnerId& owner) {
+  const std::string from = PresentPrefix(owner);
+  std::vector<std::pair<std::string, std::string>> raw;
+  PRIVET_RETURN_IF_ERROR(
+      store_->Scan(from, AfterPrefix(from),
+                   [&raw](std::string_view key, std::string_view value) {
+                     raw.emplace_back(key, value);
+                     return true;
+                   }));
+  Said said;
+  for (const auto& [key, value] : raw) {
+    PRIVET_ASSIGN_OR_RETURN(
+        StateRow row,
+        Decode(key, value, [this](std::string_view k, std::string_view v) {
+          return Mac(k, v);
+        }));
+    Add(row, &said);
+    said.rows.push_back(std::move(row));
+  }
+  return said;
+}
+
+absl::Status StateStore::Apply(Change change, absl::Time now) {
+  const std::string key =
+      KeyOf(change.row.owner, change.row.kind, change.row.name);
+  // A clock that went back a little must not make this older than what it
+  // follows: a replay keeps the newer of the two.
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> there,
+                          store_->Read(key));
+  if (there.has_value()) {
+    PRIVET_ASSIGN_OR_RETURN(
+        const StateRow present,
+        Decode(key, *there, [this](std::string_view k, std::string_view v) {
+          return Mac(k, v);
+        }));
+    change.row.at = std::max(change.row.at, present.at);
+  }
+  const std::string value = Encode(
+      change.row,
+      [this](std::string_view k, std::string_view v) { return Mac(k, v); });
+  std::vector<Store::Write> writes = change.with;
+  Set(&writes, HistoryKeyOf(change.row),
+      EncodeHistory(change.row, change.history));
+  if (!change.takes_away) {
+    Set(&writes, key, value);
+    return store_->Commit({}, writes);
+  }
+  const keys::LedgerItem item{kRowKind, base::Info(key, value)};
+  PRIVET_RETURN_IF_ERROR(ledger_->Append(now, {item}).status());
+  return CatchUpWith(writes);
+}
+
+absl::Status StateStore::Write(absl::Span<const Store::Write> writes) {
+  if (writes.empty()) return absl::OkStatus();
+  return store_->Commit({}, writes);
+}
+
+absl::StatusOr<bool> StateStore::WriteNew(const StateRow& row) {
+  const std::string key = KeyOf(row.owner, row.kind, row.name);
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> there,
+                          store_->Read(key));
+  if (there.has_value()) return false;
+  const std::string value = Encode(
+      row,
+      [this](std::string_view k, std::string_view v) { return Mac(k, v); });
+  PRIVET_RETURN_IF_ERROR(store_->Commit({}, {{key, value}}));
+  return true;
+}
+
+absl::Status StateStore::CatchUp() { return CatchUpWith({}); }
+
+absl::Status StateStore::CatchUpWith(const std::vector<Store::Write>& with) {
+  absl::Status status;
+  for (int i = 0; i < kTries; ++i) {
+    status = CatchUpOnce(with);
+    if (!absl::IsAborted(status)) return status;
+  }
+  return absl::UnavailableError(
+      "the state is being written by many at once; try again");
+}
+
+absl::StatusOr<keys::LedgerMark> StateStore::ReadMark() {
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                          store_->Read(kMarkKey));
+  if (!row.has_value()) return keys::LedgerMark();
+  return keys::LedgerMark::Parse(*row);
+}
+
+// Applies, in one commit, every entry after the mark, moves the mark, and
+// writes `with`. Aborted if another process moved it meanwhile.
+absl::Status StateStore::CatchUpOnce(std::vector<Store::Write> with) {
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> mark_row,
+                          store_->Read(kMarkKey));
+  PRIVET_ASSIGN_OR_RETURN(const keys::LedgerMark mark, ReadMark());
+  struct Entry {
+    std::uint8_t kind;
+    std::string body;
+  };
+  std::vector<Entry> entries;
+  keys::LedgerMark last = mark;
+  PRIVET_RETURN_IF_ERROR(
+      ledger_->Read(mark, [&](const keys::LedgerEntry& entry) {
+        entries.push_back({entry.kind, std::string(entry.body)});
+        last = entry.mark;
+        return true;
+      }));
+  if (last == mark && with.empty()) return absl::OkStatus();
+  for (const Entry& entry : entries) {
+    if (entry.kind == kRowKind) {
+      PRIVET_RETURN_IF_ERROR(ReplayRow(entry.body, &with));
+    } else if (entry.kind ==
+               static_cast<std::uint8_t>(keys::LedgerKind::kOwnerErased)) {
+      PRIVET_RETURN_IF_ERROR(ReplayErasure(entry.body, &with));
+    }
+  }
+  Set(&with, kMarkKey, last.Serialize());
+  return store_->Commit({{kMarkKey, mark_row}}, with);
+}
+
+// A row that is newer than the entry stays: what it says was said later.
+absl::Status StateStore::ReplayRow(std::string_view body,
+                                   std::vector<Store::Write>* writes) {
+  base::ByteReader reader(body);
+  const std::string key(reader.Part());
+  const std::string value(reader.Part());
+  const auto mac = [this](std::string_view k, std::string_view v) {
+    return Mac(k, v);
+  };
+  PRIVET_ASSIGN_OR_RETURN(const StateRow row, Decode(key, value, mac));
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> there,
+                          store_->Read(key));
+  if (there.has_value()) {
+    PRIVET_ASSIGN_OR_RETURN(const StateRow present, Decode(key, *there, mac));
+    if (present.at > row.at) return absl::OkStatus();
+  }
+  Set(writes, key, value);
+  if (row.kind == RowKind::kEvent) {
+    base::MutexLock lock(&mutex_);
+    replayed_.push_back(row.owner);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StateStore::ReplayErasure(std::string_view body,
+                                       std::vector<Store::Write>* writes) {
+  PRIVET_ASSIGN_OR_RETURN(const OwnerId owner,
+                          OwnerId::FromBytes(body.substr(0, 16)));
+  return ForgetInto(owner, writes);
+}
+
+absl::Status StateStore::ForgetInto(const OwnerId& owner,
+                                    std::vector<Store::Write>* writes) {
+  for (const std::string& prefix :
+       {PresentPrefix(owner), HistoryPrefix(owner)}) {
+    // What an entry of the same batch wrote goes as well.
+    const auto is_his = [&prefix](const Store::Write& write) {
+      return write.key.compare(0, prefix.size(), prefix) == 0;
+    };
+    writes->erase(std::remove_if(writes->begin(), writes->end(), is_his),
+                  writes->end());
+    PRIVET_RETURN_IF_ERROR(
+        store_->Scan(prefix, AfterPrefix(prefix),
+                     [writes](std::string_view key, std::string_view) {
+                       writes->push_back({std::string(key), std::nullopt});
+                       return true;
+                     }));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StateStore::Forget(const OwnerId& owner) {
+  std::vector<Store::Write> writes;
+  PRIVET_RETURN_IF_ERROR(ForgetInto(owner, &writes));
+  return Write(writes);
+}
+
+std::vector<OwnerId> StateStore::TakeReplayed() {
+  base::MutexLock lock(&mutex_);
+  return std::exchange(replayed_, {});
+}
+
+}  // namespace privet::subject

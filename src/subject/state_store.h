@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The state of people in its store, in step with the ledger.
+
+#ifndef PRIVET_SUBJECT_STATE_STORE_H_
+#define PRIVET_SUBJECT_STATE_STORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "base/mutex.h"
+#include "keys/keyring.h"
+#include "keys/ledger.h"
+#include "policy/subject_state.h"
+#include "privet/record_id.h"
+#include "privet/store.h"
+#include "subject/state_row.h"
+
+namespace privet::subject {
+
+// What the state says of one person.
+struct Said {
+  policy::SubjectState state;
+  std::vector<std::pair<std::string, absl::Time>> events;  // in force, and when
+  std::vector<StateRow> rows;                              // all of them
+};
+
+// Returns what is said once `row` stands in place of the row of its kind and
+// name.
+Said WithRow(const Said& said, const StateRow& row);
+
+// One change: what the state says afterwards, what only the history keeps, and
+// rows of other kinds (due_rows.h) that are written in the same commit.
+struct Change {
+  StateRow row;
+  std::vector<std::string> history;  // free text, such as a case reference
+  bool takes_away = false;           // goes through the ledger first
+  std::vector<Store::Write> with;
+};
+
+// Reads and writes rows of people. Each change is one commit; one that takes
+// something away is in the ledger before. Thread-safe; every call may block,
+// and returns Unavailable, ResourceExhausted or DataLoss as a Store does.
+class StateStore {
+ public:
+  // Kinds of ledger entries that are the state's.
+  static constexpr std::uint8_t kRowKind = keys::kFirstStateKind;
+
+  // Opens the state, and applies what the ledger has and it lacks.
+  // FailedPrecondition if it is ahead of the ledger or belongs to another.
+  static absl::StatusOr<std::shared_ptr<StateStore>> Open(
+      std::shared_ptr<Store> store, std::shared_ptr<keys::Ledger> ledger,
+      std::shared_ptr<keys::Keyring> keyring);
+
+  // Returns what the state says of `owner`. DataLoss if a row does not verify.
+  absl::StatusOr<Said> Read(const OwnerId& owner);
+
+  // Makes `change`; durable when it returns.
+  absl::Status Apply(Change change, absl::Time now);
+
+  // Writes rows of other kinds.
+  absl::Status Write(absl::Span<const Store::Write> writes);
+
+  // Writes a row if none has its key; true if it was written.
+  absl::StatusOr<bool> WriteNew(const StateRow& row);
+
+  // Deletes every row of `owner`, present and past.
+  absl::Status Forget(const OwnerId& owner);
+
+  // Applies what the ledger has and this state lacks.
+  absl::Status CatchUp();
+
+  // Returns those whose events a replay changed since the last call: the rows
+  // that follow from events are the caller's to set right.
+  std::vector<OwnerId> TakeReplayed();
+
+ private:
+  StateStore(std::shared_ptr<Store> store, std::shared_ptr<keys::Ledger> ledger,
+             std::shared_ptr<keys::Keyring> keyring)
+      : store_(std::move(store)),
+        ledger_(std::move(ledger)),
+        keyring_(std::move(keyring)) {}
+
+  absl::StatusOr<keys::LedgerMark> ReadMark();
+  absl::Status CatchUpOnce(std::vector<Store::Write> with);
+  absl::Status CatchUpWith(const std::vector<Store::Write>& with);
+  absl::Status ReplayRow(std::string_view body,
+                         std::vector<Store::Write>* writes);
+  absl::Status ReplayErasure(std::string_view body,
+                             std::vector<Store::Write>* writes);
+  std::string Mac(std::string_view key, std::string_view value) const {
+    return keyring_->StateMac(key, value);
+  }
+
+  absl::Status ForgetInto(const OwnerId& owner,
+                          std::vector<Store::Write>* writes);
+
+  const std::shared_ptr<Store> store_;
+  const std::shared_ptr<keys::Ledger> ledger_;
+  const std::shared_ptr<keys::Keyring> keyring_;
+  base::Mutex mutex_;
+  std::vector<OwnerId> replayed_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace privet::subject
+
+#endif  // PRIVET_SUBJECT_STATE_STORE_H_
