@@ -72,8 +72,8 @@ struct CompartmentKey {
   CompartmentKey(const CompartmentKey&) = delete;
   CompartmentKey& operator=(const CompartmentKey&) = delete;
 
-  std::array<std::uint8_t, 32> key;
-  std::array<std::uint8_t, 32> commitment;
+  std::array<std::uint8_t, 32> key{};
+  std::array<std::uint8_t, 32> commitment{};
   std::uint32_t generation = 0;  // of the subject key
 };
 

@@ -25,8 +25,9 @@ namespace privet::keys {
 // What an entry says; the number is part of the format. The vault's own kinds
 // are below 16, those of the state (subject/) from 16 on.
 enum class LedgerKind : std::uint8_t {
-  kSlotsDestroyed = 1,   // owner ‖ n × (u32 slot ‖ u32 generation)
-  kOwnerErased = 2,      // the same; the owner is no current one any more
+  // Persons, each: owner ‖ u16 n ‖ n × (u32 slot ‖ u32 generation).
+  kSlotsDestroyed = 1,
+  kOwnerErased = 2,      // the same; they are no current owners any more
   kEpochsDestroyed = 3,  // u32 class ‖ n × u32 epoch
 };
 inline constexpr std::uint8_t kFirstStateKind = 16;
@@ -86,10 +87,12 @@ class Ledger {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  // Appends `items` in order, and flushes them to the disk once. When it
+  // Appends `items` in order, each flushed to the disk before the next one is
+  // written, so that at most the last entry of a ledger is ever torn. When it
   // returns OK all are durable: the mark of the last is returned.
   //
-  // ResourceExhausted if the disk is full: nothing was appended.
+  // ResourceExhausted if the disk is full, FailedPrecondition if the ledger
+  // cannot be written: of the items some first ones may have been appended.
   absl::StatusOr<LedgerMark> Append(absl::Time now,
                                     absl::Span<const LedgerItem> items);
 
