@@ -83,6 +83,8 @@ class Policy {
   friend class policy::PolicyAccess;  // src/policy/policy_access.h
   class Impl;
   explicit Policy(std::shared_ptr<const Impl> impl);
+  static absl::StatusOr<Policy> Finish(std::shared_ptr<Impl> impl,
+                                       Diagnostics* errors);
 
   std::shared_ptr<const Impl> impl_;
 };

@@ -154,7 +154,9 @@ class RetentionCheck {
     }
     for (int i = 0; i < residue.categories_size(); ++i) {
       const std::string& id = residue.categories(i);
-      if (checking_->Find(Kind::kCategory, id) < 0 || Selects(id)) continue;
+      const bool is_known = checking_->Find(Kind::kCategory, id) >= 0 ||
+                            checking_->IsGroup(Kind::kCategory, id);
+      if (!is_known || Selects(id)) continue;
       checking_->Error(Below(path, {v1::Transform::kCategoriesFieldNumber, i}),
                        Says(absl::StrCat("does not cover ", Quoted(id))),
                        "add it to `categories`, or remove the residue");

@@ -142,7 +142,9 @@ Checking::Checking(const Policy& policy, const Incomplete& incomplete)
 void Checking::Declare(Kind kind, std::string_view id, int index) {
   if (id.empty() || !index_[At(kind)].emplace(id, index).second) return;
   names_[At(kind)].push_back(id);
-  if (kind == Kind::kRecord) return;  // the dots of a type are no groups
+  const bool has_groups = kind == Kind::kCategory || kind == Kind::kPurpose ||
+                          kind == Kind::kActor || kind == Kind::kRecipient;
+  if (!has_groups) return;
   for (std::size_t dot = id.find('.'); dot != std::string_view::npos;
        dot = id.find('.', dot + 1)) {
     groups_[At(kind)].emplace(id.substr(0, dot), index);
@@ -166,14 +168,12 @@ bool Checking::IsGroup(Kind kind, std::string_view id) const {
 bool Checking::Refer(Kind kind, std::string_view id, const FieldPath& path,
                      Group group) {
   if (kind == Kind::kRegion && IsPlaceCode(id)) return true;
-  const bool is_declared = Find(kind, id) >= 0;
-  if (!is_declared) {
+  // A group needs no block of its own: what lies beneath it is declared.
+  const bool is_group = IsGroup(kind, id);
+  if (Find(kind, id) < 0 && !is_group) {
     if (incomplete_.contains(FieldOf(kind)) || id.empty()) return false;
     std::string hint = DidYouMean(id, Names(kind));
     if (kind == Kind::kRegion) hint = RegionRemedy(id, std::move(hint));
-    if (hint.empty() && IsGroup(kind, id)) {
-      hint = absl::StrCat("declare it: others lie beneath it");
-    }
     if (hint.empty() && Names(kind).empty()) {
       hint = absl::StrCat("declare it: the policy has no ", View(WordOf(kind)));
     }
@@ -182,7 +182,7 @@ bool Checking::Refer(Kind kind, std::string_view id, const FieldPath& path,
           hint.empty() ? "declare it" : std::move(hint));
     return false;
   }
-  if (group == Group::kNo && IsGroup(kind, id)) {
+  if (group == Group::kNo && is_group) {
     std::vector<std::string> beneath;
     for (const std::string_view name : Names(kind)) {
       if (name != id && IdCovers(id, name) && !IsGroup(kind, name)) {

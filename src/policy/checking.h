@@ -65,7 +65,8 @@ class Checking {
     return names_[static_cast<std::size_t>(kind)];
   }
 
-  // Reports `id`, at `path`, unless it is declared. Returns whether it is.
+  // Reports `id`, at `path`, unless it is declared, or others are beneath it.
+  // Returns whether it is fine.
   bool Refer(Kind kind, std::string_view id, const FieldPath& path,
              Group group = Group::kAllowed);
 
