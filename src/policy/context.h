@@ -18,6 +18,22 @@ namespace privet::policy {
 class Column;
 struct SubjectFacts;
 
+// Who asks for what, as numbers; the key of a context.
+struct ContextKey {
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+  Operation operation = Operation::kUse;
+  std::uint32_t actor = kNone, purpose = kNone, recipient = kNone;
+  std::uint32_t region = kNone;       // a code
+  std::uint32_t record_type = kNone;  // kStore: that the actor may store
+
+  friend bool operator==(const ContextKey& a, const ContextKey& b) {
+    return a.operation == b.operation && a.actor == b.actor &&
+           a.purpose == b.purpose && a.recipient == b.recipient &&
+           a.region == b.region && a.record_type == b.record_type;
+  }
+};
+
 // One resolved (operation, actor, purpose, recipient, region); lives as long as
 // its snapshot. Immutable but for a growing table of nodes; safe from any
 // thread.
@@ -56,19 +72,25 @@ class Context {
     return EvaluateSlowly(leaf, word);
   }
 
+  // -- For this layer --------------------------------------------------------
+
   const Column& column() const { return *column_; }
+  const ContextKey& key() const { return key_; }
+  // kStore: the actor may not store the type.
+  bool may_not_store() const { return may_not_store_; }
 
  private:
   friend class Contexts;
   Context() = default;
 
-  Verdict EvaluateSlowly(const Leaf& leaf, const Word& word) const;
+  static Verdict EvaluateSlowly(const Leaf& leaf, const Word& word);
 
   const Leaf* const* leaves_ = nullptr;  // of each category
   std::uint32_t category_count_ = 0;
   Operation operation_ = Operation::kUse;
-  bool denied_ = false;  // a gate of the actor fails: nothing is permitted
+  bool may_not_store_ = false;
   const Column* column_ = nullptr;
+  ContextKey key_;
   std::string_view actor_, purpose_, recipient_, region_, record_type_;
 };
 

@@ -43,22 +43,25 @@ struct Word {
   std::vector<std::uint64_t> listed;
 };
 
+struct Walk;  // src/policy/column.h
+
 // A decision as up to three disjoint cubes over one 64-bit part of the word
 // each, in one cache line: it permits where a part, masked, equals a value. A
 // cube that is not used has mask 0 and value 1.
 struct alignas(64) Leaf {
   enum Kind : std::uint8_t {
     kCubes = 0,
-    kWalk = 1,    // too large for cubes: the diagram at `root` decides
-    kListed = 2,  // AUTHORITY: the list of the request counts; `root` decides
+    kWalk = 1,  // too large for cubes, or AUTHORITY's list counts
   };
 
-  std::uint64_t mask[3] = {0, 0, 0};
+  union {
+    std::uint64_t mask[3] = {0, 0, 0};
+    const Walk* walk;
+  };
   std::uint64_t value[3] = {1, 1, 1};
   std::uint16_t permits[3] = {0, 0, 0};  // form + 1
   std::uint8_t part[3] = {0, 0, 0};
   Kind kind = kCubes;
-  std::uint32_t root = 0;
 };
 static_assert(sizeof(Leaf) == 64, "a leaf is one cache line");
 

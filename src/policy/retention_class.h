@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How long a compartment lives: the set of retentions that cover it, with the
-// periods in force when it was sealed (SEAL.md 2, "Class").
+// periods in force when it was sealed (docs/wire_format.md, "Class").
 
 #ifndef PRIVET_POLICY_RETENTION_CLASS_H_
 #define PRIVET_POLICY_RETENTION_CLASS_H_
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -29,10 +30,27 @@ struct RetentionClass {
   std::uint32_t id = 0;         // 0: public, never due
   std::vector<Period> periods;  // sorted by id
 
-  // The row (class → this) in the vault; Parse(Serialize()) is equal.
+  // Returns the period that an obligation keeps the data for, or null. It alone
+  // gives epoch and slot; the others restrict the data to the obligation's
+  // purposes once they have ended.
+  const Period* Obligation() const;
+
+  // Returns the row (class → this) of the vault: u8 1 ‖ u16 count ‖ for each
+  // LP(id) ‖ u16 events ‖ LP(event)… ‖ LP(keep) ‖ LP(obligation) ‖ u8
+  // anonymize.
   std::string Serialize() const;
+
+  // Reads it back: equal, id included, for it follows from the rest. DataLoss
+  // for anything else.
   static absl::StatusOr<RetentionClass> Parse(std::string_view row);
 };
+
+// Makes the class of these periods. InvalidArgument if two of them have an
+// obligation, if there is none, or if it hashes to 0.
+absl::StatusOr<RetentionClass> MakeRetentionClass(std::vector<Period> periods);
+
+// Returns whether two classes hash the same text.
+bool SameClass(const RetentionClass& a, const RetentionClass& b);
 
 }  // namespace privet::policy
 

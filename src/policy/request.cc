@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "policy/request.h"
+
+#include <utility>
+#include <vector>
+
+namespace privet::policy {
+namespace {
+
+bool ActorMay(const Model& model, const Request& request) {
+  const ActorInfo& actor = model.actor[request.actor];
+  if (!actor.purposes.Test(request.purpose)) return false;
+  // Where the data will be is, for a use, where the actor is.
+  return request.operation != Operation::kUse ||
+         request.region == Names::kNone || actor.regions.Test(request.region);
+}
+
+void AddRecipientGates(const Model& model, const Request& request,
+                       std::vector<GateTest>* gates) {
+  const RecipientInfo& recipient = model.recipient[request.recipient];
+  const auto add = [&](Gate gate, Question question) {
+    gates->push_back({gate, {model.questions.Holds(question)}});
+  };
+  if (!recipient.purposes.Test(request.purpose) ||
+      recipient.role == v1::Recipient::ROLE_UNSPECIFIED ||
+      recipient.regions.Empty()) {
+    gates->push_back({Gate::kCeiling, {}});
+  }
+  switch (recipient.role) {
+    case v1::Recipient::PROCESSOR:
+    case v1::Recipient::JOINT_CONTROLLER:
+      if (recipient.has_agreement) {
+        add(Gate::kAgreement, recipient.question);
+      } else {
+        gates->push_back({Gate::kAgreement, {}});
+      }
+      break;
+    case v1::Recipient::AUTHORITY:
+      add(Gate::kCase, model.has_case);
+      break;
+    case v1::Recipient::SUCCESSOR:
+      add(Gate::kNotice, recipient.question);
+      break;
+    case v1::Recipient::DIRECTED:
+      add(Gate::kInstruction, recipient.question);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+const char* NameOf(Gate gate) {
+  static constexpr const char* kNames[] = {
+      "",           "actor",  "ceiling",     "agreement", "case",
+      "list",       "notice", "instruction", "sale",      "credential",
+      "restricted", "minor",  "residency"};
+  return kNames[static_cast<unsigned>(gate)];
+}
+
+std::vector<GateTest> GatesOf(const Model& model, const Request& request) {
+  std::vector<GateTest> gates;
+  if (request.purpose == Names::kNone) return gates;  // kStore as a whole
+  const PurposeInfo& purpose = model.purpose[request.purpose];
+  if (!ActorMay(model, request)) gates.push_back({Gate::kActor, {}});
+  if (request.operation == Operation::kShare) {
+    AddRecipientGates(model, request, &gates);
+  }
+  if (purpose.Is(v1::Purpose::SALE)) gates.push_back({Gate::kSale, {}});
+  if (request.operation != Operation::kStore &&
+      !purpose.goes_on_while_restricted) {
+    gates.push_back(
+        {Gate::kRestricted,
+         {Questions::Not(model.questions.Holds(model.restricted))}});
+    gates.push_back(
+        {Gate::kMinor, {Questions::Not(model.questions.Holds(model.minor))}});
+  }
+  return gates;
+}
+
+Gate CategoryGate(const Model& model, const Request& request,
+                  Category category) {
+  if (request.operation != Operation::kShare) return Gate::kNone;
+  if (!model.recipient[request.recipient].categories.Test(category)) {
+    return Gate::kCeiling;
+  }
+  return model.HasFlag(category, v1::Category::CREDENTIAL) ? Gate::kCredential
+                                                           : Gate::kNone;
+}
+
+bool IsFeasible(const Model& model, const Request& request) {
+  for (const GateTest& gate : GatesOf(model, request)) {
+    if (gate.test.empty()) return false;
+  }
+  return true;
+}
+
+std::vector<Line> BasisOf(const Model& model, const RuleInfo& permit,
+                          std::uint32_t purpose_index) {
+  const PurposeInfo& purpose = model.purpose[purpose_index];
+  const v1::Basis::Kind basis = permit.basis == v1::Basis::BASIS_UNSPECIFIED
+                                    ? purpose.basis
+                                    : permit.basis;
+  std::vector<Line> lines;
+  bool may_object =
+      purpose.objectable || purpose.Is(v1::Purpose::DIRECT_MARKETING);
+  switch (basis) {
+    case v1::Basis::CONSENT:
+    case v1::Basis::EXPLICIT_CONSENT: {
+      Line line;
+      for (const Question question : purpose.consents) {
+        line.any.push_back(model.questions.Holds(question));
+      }
+      lines.push_back(std::move(line));
+      break;
+    }
+    case v1::Basis::LEGITIMATE_INTERESTS:
+    case v1::Basis::PUBLIC_TASK:
+    case v1::Basis::OPT_OUT:
+      may_object = true;
+      break;
+    case v1::Basis::CONTRACT:
+    case v1::Basis::LEGAL_OBLIGATION:
+    case v1::Basis::VITAL_INTERESTS:
+    case v1::Basis::NONE_NEEDED:
+      break;
+    default:
+      lines.emplace_back();  // no basis, no permit
+      break;
+  }
+  if (!may_object) return lines;
+  for (const Question question : purpose.objections) {
+    lines.push_back({{Questions::Not(model.questions.Holds(question))}});
+  }
+  return lines;
+}
+
+}  // namespace privet::policy

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "policy/snapshot.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "policy/prove.h"
+#include "policy/snapshot_impl.h"
+#include "policy/text.h"
+
+namespace privet::policy {
+namespace {
+
+// Two names of a kind with one hash would be one id to a host.
+void CheckHashes(const Names& names, std::string_view kind, int field,
+                 Findings* findings) {
+  const std::vector<std::string_view> two = names.HashCollision();
+  if (two.empty()) return;
+  const int index = static_cast<int>(names.Find(two.back())->declared);
+  findings->push_back(
+      {Severity::kError,
+       {{field, index}},
+       absl::StrCat(View(kind), " ", Quoted(two.front()), " and ",
+                    Quoted(two.back()), " have one hash"),
+       "rename one of them"});
+}
+
+absl::Status StatusOf(const Findings& findings) {
+  std::string text;
+  for (const Finding& finding : findings) {
+    if (finding.severity != Severity::kError) continue;
+    absl::StrAppend(&text, text.empty() ? "" : "\n", finding.message,
+                    finding.remedy.empty() ? "" : "; ", finding.remedy);
+  }
+  return text.empty() ? absl::OkStatus() : absl::InvalidArgumentError(text);
+}
+
+}  // namespace
+
+Snapshot::Snapshot(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+Snapshot::~Snapshot() = default;
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
+    std::shared_ptr<const v1::Policy> policy, Findings* findings) {
+  auto impl = std::make_unique<const Impl>(std::move(policy));
+  Findings found;
+  const Model& model = impl->model;
+  CheckHashes(model.categories, "category", v1::Policy::kCategoryFieldNumber,
+              &found);
+  CheckHashes(model.purposes, "purpose", v1::Policy::kPurposeFieldNumber,
+              &found);
+  CheckHashes(model.actors, "actor", v1::Policy::kActorFieldNumber, &found);
+  CheckHashes(model.recipients, "recipient", v1::Policy::kRecipientFieldNumber,
+              &found);
+  impl->fates.Check(&found);
+  {
+    const base::MutexLock lock(impl->contexts.lock());
+    Prove(&impl->model, &found);
+  }
+  const absl::Status status = StatusOf(found);
+  if (findings != nullptr) {
+    findings->insert(findings->end(), found.begin(), found.end());
+  }
+  if (!status.ok()) return status;
+  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(impl)));
+}
+
+const v1::Policy& Snapshot::policy() const { return *impl_->model.policy; }
+
+absl::StatusOr<Category> Snapshot::FindCategory(std::string_view name) const {
+  return impl_->model.categories.FindLeaf(name);
+}
+
+std::string_view Snapshot::CategoryName(Category category) const {
+  return category < category_count()
+             ? impl_->model.categories.LeafAt(category).id
+             : std::string_view();
+}
+
+std::size_t Snapshot::category_count() const {
+  return impl_->model.category_count();
+}
+
+std::string_view Snapshot::OldestName(Sealed kind,
+                                      std::string_view name) const {
+  const Model& model = impl_->model;
+  const auto oldest = [name](const Names& names) {
+    const Names::Entry* entry = names.Find(name);
+    return entry == nullptr ? name : entry->oldest;
+  };
+  switch (kind) {
+    case Sealed::kPolicy:
+      return model.policy->was().empty()
+                 ? std::string_view(model.policy->id())
+                 : std::string_view(model.policy->was(0));
+    case Sealed::kCategory:
+      return oldest(model.categories);
+    case Sealed::kRecordType:
+      return oldest(model.records);
+    case Sealed::kRecipient:
+      return oldest(model.recipients);
+    case Sealed::kRetention:
+      return oldest(model.retentions);
+    case Sealed::kEvent:
+      return oldest(model.events);
+    case Sealed::kObligation:
+      return oldest(model.obligations);
+  }
+  return name;
+}
+
+absl::StatusOr<const Context*> Snapshot::FindContext(
+    Operation operation, ActorId actor, PurposeId purpose,
+    RecipientId recipient, RegionId region,
+    std::string_view record_type) const {
+  return impl_->contexts.Find(operation, actor, purpose, recipient, region,
+                              record_type);
+}
+
+const v1::Transform& Snapshot::FormOf(Form form) const {
+  // Every form of a policy is there once it is compiled: no lock.
+  return impl_->model.forms->At(form);
+}
+
+std::size_t Snapshot::form_count() const { return impl_->model.forms->size(); }
+
+absl::Status Snapshot::CheckField(absl::Span<const Category> categories) const {
+  for (const Category category : categories) {
+    if (category >= category_count()) {
+      return absl::InvalidArgumentError("there is no such category");
+    }
+  }
+  if (categories.size() > 1) {
+    Findings findings;
+    const base::MutexLock lock(impl_->contexts.lock());
+    FindContradiction(&impl_->model, categories, &findings);
+    const absl::Status status = StatusOf(findings);
+    if (!status.ok()) return status;
+  }
+  const auto fate = ClassOf(categories, kUnknownRegion);
+  // Covered by none: what is stored says so; two obligations end it here.
+  return absl::IsInvalidArgument(fate.status()) ? fate.status()
+                                                : absl::OkStatus();
+}
+
+bool Snapshot::GoesOnWhileRestricted(PurposeId purpose) const {
+  const auto leaf =
+      impl_->model.purposes.FindLeaf(purpose.hash(), purpose.text());
+  return leaf.ok() && impl_->model.purpose[*leaf].goes_on_while_restricted;
+}
+
+std::string Snapshot::FateOf(absl::Span<const Category> categories) const {
+  return impl_->fates.FateOf(categories);
+}
+
+RegionClass Snapshot::RegionClassOf(std::string_view region) const {
+  const auto code = impl_->model.places.Find(region);
+  return code.ok() ? impl_->model.subject_regions.ClassOf(*code) + 1
+                   : kUnknownRegion;
+}
+
+RegionClass Snapshot::region_class_count() const {
+  return static_cast<RegionClass>(impl_->model.subject_regions.count()) + 1;
+}
+
+absl::StatusOr<const RetentionClass*> Snapshot::ClassOf(
+    absl::Span<const Category> categories, RegionClass region) const {
+  return impl_->fates.ClassOf(categories, region);
+}
+
+base::Keep Snapshot::EffectiveKeep(const Period& sealed) const {
+  return impl_->fates.EffectiveKeep(sealed);
+}
+
+bool Snapshot::Serves(PurposeId purpose, std::string_view obligation) const {
+  const Model& model = impl_->model;
+  const auto leaf = model.purposes.FindLeaf(purpose.hash(), purpose.text());
+  if (!leaf.ok() || obligation.empty()) return false;
+  const Names::Entry* duty = model.obligations.Find(obligation);
+  return duty != nullptr && model.purpose[*leaf].obligation == duty->oldest;
+}
+
+}  // namespace privet::policy
