@@ -118,6 +118,7 @@ class Ledger::Impl {
   absl::Status Start();
   absl::StatusOr<LedgerMark> Append(absl::Time now,
                                     absl::Span<const LedgerItem> items);
+  absl::StatusOr<LedgerMark> Beginning();
   absl::StatusOr<LedgerMark> Head();
   absl::Status Read(const LedgerMark& after,
                     absl::FunctionRef<bool(const LedgerEntry&)> visit);
@@ -238,6 +239,15 @@ absl::StatusOr<LedgerMark> Ledger::Impl::Head() {
   base::MutexLock lock(&mutex_);
   PRIVET_RETURN_IF_ERROR(Follow());
   return tail_.mark;
+}
+
+absl::StatusOr<LedgerMark> Ledger::Impl::Beginning() {
+  base::MutexLock lock(&mutex_);
+  if (before_first_.number == 0) return before_first_;
+  return absl::FailedPreconditionError(absl::StrCat(
+      "ledger `", folder_, "` keeps its entries from ",
+      before_first_.number + 1,
+      " on: a store that is new cannot catch up; restore the newest one"));
 }
 
 absl::Status Ledger::Impl::AppendOne(std::int64_t ms, const LedgerItem& item) {
@@ -377,6 +387,8 @@ absl::StatusOr<LedgerMark> Ledger::Append(absl::Time now,
   return impl_->Append(now, items);
 }
 absl::StatusOr<LedgerMark> Ledger::Head() { return impl_->Head(); }
+absl::StatusOr<LedgerMark> Ledger::Beginning() { return impl_->Beginning(); }
+
 absl::Status Ledger::Read(const LedgerMark& after,
                           absl::FunctionRef<bool(const LedgerEntry&)> visit) {
   return impl_->Read(after, visit);

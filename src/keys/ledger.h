@@ -99,6 +99,11 @@ class Ledger {
   // Returns the mark of the last entry, other processes' included.
   absl::StatusOr<LedgerMark> Head();
 
+  // Returns the mark of a store that holds none of the entries.
+  // FailedPrecondition if some are no longer kept: such a store cannot catch
+  // up.
+  absl::StatusOr<LedgerMark> Beginning();
+
   // Calls `visit` with each entry after `after`, oldest first, until it returns
   // false. `visit` may not call this ledger.
   //

@@ -214,7 +214,8 @@ absl::Status StateStore::CatchUpWith(const std::vector<Store::Write>& with) {
 absl::StatusOr<keys::LedgerMark> StateStore::ReadMark() {
   PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
                           store_->Read(kMarkKey));
-  if (!row.has_value()) return keys::LedgerMark();
+  // A new state, or one that was lost: the ledger says all that was taken away.
+  if (!row.has_value()) return ledger_->Beginning();
   return keys::LedgerMark::Parse(*row);
 }
 
@@ -236,7 +237,8 @@ absl::Status StateStore::CatchUpOnce(std::vector<Store::Write> with) {
         last = entry.mark;
         return true;
       }));
-  if (last == mark && with.empty()) return absl::OkStatus();
+  if (last == mark && mark_row.has_value() && with.empty())
+    return absl::OkStatus();
   for (const Entry& entry : entries) {
     if (entry.kind == kRowKind) {
       PRIVET_RETURN_IF_ERROR(ReplayRow(entry.body, &with));

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "subject/state_store.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "keys/keyring.h"
+#include "keys/ledger.h"
+#include "privet/keys.h"
+#include "privet/testing/stores.h"
+#include "subject/state_row.h"
+#include "support/catch.h"
+#include "support/status_assertions.h"
+
+namespace privet::subject {
+namespace {
+
+// A state beside a vault and a ledger, in memory and a temporary folder.
+class Fixture {
+ public:
+  Fixture() {
+    std::string folder =
+        (std::filesystem::temp_directory_path() / "privet-state-XXXXXX")
+            .string();
+    REQUIRE(::mkdtemp(folder.data()) != nullptr);
+    folder_ = folder;
+    REQUIRE_OK(CreateKeyFile(folder_ + "/root.keys"));
+    REQUIRE_OK(keys::Ledger::Create(folder_ + "/ledger"));
+    auto ledger = keys::Ledger::Open(folder_ + "/ledger");
+    REQUIRE_OK(ledger);
+    ledger_ = *ledger;
+    keys::KeyringOptions options;
+    options.vault = vault_;
+    options.provider = *OpenKeyFile(folder_ + "/root.keys");
+    options.ledger = ledger_;
+    options.clock = &clock_;
+    options.allow_unlocked_memory = true;
+    auto keyring = keys::Keyring::Create(options);
+    REQUIRE_OK(keyring);
+    keyring_ = *keyring;
+    owner_.bytes[0] = 7;
+  }
+  ~Fixture() { std::filesystem::remove_all(folder_); }
+
+  std::shared_ptr<StateStore> OpenOrDie(const std::shared_ptr<Store>& store) {
+    auto state = StateStore::Open(store, ledger_, keyring_);
+    REQUIRE_OK(state);
+    return *state;
+  }
+
+  Change MakeChange(RowKind kind, std::string name, RowStatus status,
+                    bool takes_away) {
+    Change change;
+    change.row.owner = owner_;
+    change.row.kind = kind;
+    change.row.name = std::move(name);
+    change.row.status = status;
+    change.row.at = clock_.Now();
+    change.takes_away = takes_away;
+    return change;
+  }
+
+  void ApplyOrDie(StateStore& state, const Change& change) {
+    REQUIRE_OK(state.Apply(change, clock_.Now()));
+    clock_.Advance(absl::Seconds(1));
+  }
+
+  std::string folder_;
+  testing::ManualClock clock_;
+  std::shared_ptr<Store> vault_ = testing::NewMemoryStore();
+  std::shared_ptr<keys::Ledger> ledger_;
+  std::shared_ptr<keys::Keyring> keyring_;
+  OwnerId owner_;
+};
+
+// Copies every row, as a backup would.
+std::shared_ptr<Store> CopyOf(Store& store) {
+  std::vector<Store::Write> rows;
+  REQUIRE_OK(
+      store.Scan("", "", [&rows](std::string_view k, std::string_view v) {
+        rows.push_back({std::string(k), std::string(v)});
+        return true;
+      }));
+  auto copy = testing::NewMemoryStore();
+  REQUIRE_OK(copy->Commit({}, rows));
+  return copy;
+}
+
+TEST_CASE("A person of whom nothing was said has an empty state",
+          "[subject][state]") {
+  Fixture fixture;
+  auto state = fixture.OpenOrDie(testing::NewMemoryStore());
+  const auto said = state->Read(fixture.owner_);
+  REQUIRE_OK(said);
+  CHECK(said->rows.empty());
+  CHECK_FALSE(said->state.restricted);
+}
+
+TEST_CASE("The last word on a consent counts", "[subject][state]") {
+  Fixture fixture;
+  auto state = fixture.OpenOrDie(testing::NewMemoryStore());
+  const auto give = [&] {
+    fixture.ApplyOrDie(*state,
+                       fixture.MakeChange(RowKind::kConsent, "analytics",
+                                          RowStatus::kInForce, false));
+  };
+  give();
+  CHECK(state->Read(fixture.owner_)->state.consents.size() == 1);
+  fixture.ApplyOrDie(*state, fixture.MakeChange(RowKind::kConsent, "analytics",
+                                                RowStatus::kEnded, true));
+  CHECK(state->Read(fixture.owner_)->state.consents.empty());
+  give();
+  CHECK(state->Read(fixture.owner_)->state.consents.size() == 1);
+}
+
+TEST_CASE("A withdrawal holds although the clock went back a little",
+          "[subject][state]") {
+  Fixture fixture;
+  auto state = fixture.OpenOrDie(testing::NewMemoryStore());
+  fixture.ApplyOrDie(*state, fixture.MakeChange(RowKind::kConsent, "analytics",
+                                                RowStatus::kInForce, false));
+  fixture.clock_.Advance(-absl::Minutes(2));
+  fixture.ApplyOrDie(*state, fixture.MakeChange(RowKind::kConsent, "analytics",
+                                                RowStatus::kEnded, true));
+  CHECK(state->Read(fixture.owner_)->state.consents.empty());
+}
+
+TEST_CASE("A restored state withdraws again before it answers",
+          "[subject][state][restore]") {
+  Fixture fixture;
+  auto store = testing::NewMemoryStore();
+  auto state = fixture.OpenOrDie(store);
+  fixture.ApplyOrDie(*state, fixture.MakeChange(RowKind::kConsent, "analytics",
+                                                RowStatus::kInForce, false));
+  const std::shared_ptr<Store> backup = CopyOf(*store);
+  for (const auto& [kind, name] :
+       {std::pair(RowKind::kConsent, "analytics"),
+        std::pair(RowKind::kObjection, "improvement"),
+        std::pair(RowKind::kRestriction, "a"),
+        std::pair(RowKind::kEvent, "account_closed")}) {
+    fixture.ApplyOrDie(*state, fixture.MakeChange(kind, name,
+                                                  kind == RowKind::kConsent
+                                                      ? RowStatus::kEnded
+                                                      : RowStatus::kInForce,
+                                                  true));
+  }
+  auto restored = fixture.OpenOrDie(backup);
+  const auto said = restored->Read(fixture.owner_);
+  REQUIRE_OK(said);
+  CHECK(said->state.consents.empty());
+  CHECK(said->state.objections == std::vector<std::string>{"improvement"});
+  CHECK(said->state.restricted);
+  CHECK(said->state.happened == std::vector<std::string>{"account_closed"});
+  CHECK(restored->TakeReplayed() == std::vector<OwnerId>{fixture.owner_});
+}
+
+TEST_CASE("A state that is ahead of its ledger is refused",
+          "[subject][state][error]") {
+  Fixture fixture;
+  auto store = testing::NewMemoryStore();
+  auto state = fixture.OpenOrDie(store);
+  fixture.ApplyOrDie(*state,
+                     fixture.MakeChange(RowKind::kObjection, "improvement",
+                                        RowStatus::kInForce, true));
+  REQUIRE_OK(keys::Ledger::Create(fixture.folder_ + "/other"));
+  auto other = keys::Ledger::Open(fixture.folder_ + "/other");
+  REQUIRE_OK(other);
+  REQUIRE_ERROR(StateStore::Open(store, *other, fixture.keyring_),
+                absl::StatusCode::kFailedPrecondition, "ledger");
+}
+
+TEST_CASE("A row that somebody wrote without the key is refused",
+          "[subject][state][error]") {
+  Fixture fixture;
+  auto store = testing::NewMemoryStore();
+  auto state = fixture.OpenOrDie(store);
+  fixture.ApplyOrDie(*state, fixture.MakeChange(RowKind::kConsent, "analytics",
+                                                RowStatus::kInForce, false));
+  const std::string key = KeyOf(fixture.owner_, RowKind::kConsent, "analytics");
+  const std::string good = **store->Read(key);
+  SECTION("any flipped bit") {
+    for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+      std::string bad = good;
+      bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
+      REQUIRE_OK(store->Commit({}, {{key, bad}}));
+      REQUIRE_ERROR(state->Read(fixture.owner_), absl::StatusCode::kDataLoss,
+                    "does not verify");
+    }
+  }
+  SECTION("under another name, or another person's") {
+    OwnerId other = fixture.owner_;
+    other.bytes[0] = 8;
+    for (const std::string& elsewhere :
+         {KeyOf(fixture.owner_, RowKind::kConsent, "advertising"),
+          KeyOf(fixture.owner_, RowKind::kNotice, "analytics")}) {
+      REQUIRE_OK(store->Commit({}, {{elsewhere, good}}));
+      REQUIRE_ERROR(state->Read(fixture.owner_), absl::StatusCode::kDataLoss,
+                    "does not verify");
+      REQUIRE_OK(store->Commit({}, {{elsewhere, std::nullopt}}));
+    }
+    REQUIRE_OK(store->Commit(
+        {}, {{KeyOf(other, RowKind::kConsent, "analytics"), good}}));
+    REQUIRE_ERROR(state->Read(other), absl::StatusCode::kDataLoss,
+                  "does not verify");
+  }
+}
+
+TEST_CASE("Who is forgotten leaves no row", "[subject][state]") {
+  Fixture fixture;
+  auto store = testing::NewMemoryStore();
+  auto state = fixture.OpenOrDie(store);
+  fixture.ApplyOrDie(*state, fixture.MakeChange(RowKind::kConsent, "analytics",
+                                                RowStatus::kInForce, false));
+  REQUIRE_OK(state->Forget(fixture.owner_));
+  const std::string owner(fixture.owner_.view());
+  REQUIRE_OK(store->Scan("", "", [&](std::string_view k, std::string_view) {
+    CHECK(k.find(owner) == std::string_view::npos);
+    return true;
+  }));
+}
+
+TEST_CASE("What lives in the history is not authenticated text of the ledger",
+          "[subject][state]") {
+  Fixture fixture;
+  auto state = fixture.OpenOrDie(testing::NewMemoryStore());
+  Change change =
+      fixture.MakeChange(RowKind::kRestriction, "a", RowStatus::kInForce, true);
+  change.history = {"case 2026/17 of Ada"};
+  fixture.ApplyOrDie(*state, change);
+  bool leaked = false;
+  std::size_t entries = 0;
+  REQUIRE_OK(fixture.ledger_->Read(
+      *fixture.ledger_->Beginning(), [&](const keys::LedgerEntry& entry) {
+        leaked |= entry.body.find("Ada") != std::string_view::npos;
+        ++entries;
+        return true;
+      }));
+  CHECK(entries == 1);
+  CHECK_FALSE(leaked);
+}
+
+}  // namespace
+}  // namespace privet::subject
