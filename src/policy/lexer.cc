@@ -99,7 +99,8 @@ class Collector : public google::protobuf::io::ErrorCollector {
     }
     const std::string_view remedy = RemedyOf(message);
     while (!message.empty() && message.back() == '.') message.pop_back();
-    if (!message.empty()) message[0] = absl::ascii_tolower(message[0]);
+    if (!message.empty())
+      message[0] = absl::ascii_tolower(static_cast<unsigned char>(message[0]));
     errors_->Add({at, at + 1}, std::move(message), std::string(remedy));
   }
 

@@ -21,7 +21,7 @@ std::string Folded(std::string_view name) {
   std::string folded;
   for (const char c : name.substr(0, kLongest)) {
     if (c != '-' && c != '_' && c != '.') {
-      folded.push_back(absl::ascii_tolower(c));
+      folded.push_back(absl::ascii_tolower(static_cast<unsigned char>(c)));
     }
   }
   return folded;

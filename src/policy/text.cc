@@ -63,6 +63,7 @@ std::string Wanted(const FieldDescriptor& field) {
 
 std::vector<std::string> FieldNames(const Descriptor& type) {
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(type.field_count()));
   for (int i = 0; i < type.field_count(); ++i) {
     names.emplace_back(type.field(i)->name());
   }
@@ -71,6 +72,7 @@ std::vector<std::string> FieldNames(const Descriptor& type) {
 
 std::vector<std::string> ValueNames(const EnumDescriptor& type) {
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(type.field_count()));
   for (int i = 0; i < type.value_count(); ++i) {
     // By the rule of proto3, 0 is the value that says nothing: but for `Split`.
     const std::string name(type.value(i)->name());
