@@ -72,7 +72,7 @@ std::vector<std::string> FieldNames(const Descriptor& type) {
 
 std::vector<std::string> ValueNames(const EnumDescriptor& type) {
   std::vector<std::string> names;
-  names.reserve(static_cast<std::size_t>(type.field_count()));
+  names.reserve(static_cast<std::size_t>(type.value_count()));
   for (int i = 0; i < type.value_count(); ++i) {
     // By the rule of proto3, 0 is the value that says nothing: but for `Split`.
     const std::string name(type.value(i)->name());
