@@ -6,10 +6,10 @@ PRIVET_JOBS=${PRIVET_JOBS:-$(nproc)}
 
 # What each use of the repository needs from Debian.
 PRIVET_BUILD_PACKAGES=(g++ cmake ninja-build pkgconf protobuf-compiler libprotobuf-dev libabsl-dev libsodium-dev
-  libsqlite3-dev python3)
+  libsqlite3-dev libcli11-dev nlohmann-json3-dev python3)
 PRIVET_TEST_PACKAGES=(catch2 make)
 PRIVET_MUTATE_PACKAGES=(patch)
-PRIVET_LINT_PACKAGES=(clang clang-format clang-tidy ccache)
+PRIVET_LINT_PACKAGES=(clang clang-format clang-tidy libclang-rt-dev ccache)
 
 # as_root COMMAND...: runs it as root, or by sudo.
 as_root() {
