@@ -23,7 +23,7 @@ std::string AllBytes(MapStore& store) {
 
 std::string LedgerBytes(Ledger& ledger) {
   std::string bytes;
-  REQUIRE_OK(ledger.Read({}, [&](const LedgerEntry& entry) {
+  REQUIRE_OK(ledger.Read(*ledger.Beginning(), [&](const LedgerEntry& entry) {
     bytes += entry.body;
     return true;
   }));
@@ -282,7 +282,7 @@ TEST_CASE("A slot dies at the deadline in the vault, unless it was taken back",
   }
   SECTION("then") {
     CHECK(destroyer->DestroyDueSlots(dies, 10)->slots.size() == 1);
-    REQUIRE_ERROR(TryOpen(*keyring, place), absl::StatusCode::kNotFound,
+    REQUIRE_ERROR(TryOpen(*keyring, place, dies), absl::StatusCode::kNotFound,
                   "destroyed");
     CHECK(destroyer->DestroyDueSlots(dies, 10)->slots.empty());
   }
