@@ -59,6 +59,8 @@ struct Captured {
 // After an error there is no output.
 class Pass {
  public:
+  struct State;  // src/record/pass_state.h
+
   Pass();
   ~Pass();
   Pass(const Pass&) = delete;
@@ -100,9 +102,6 @@ class Pass {
   void Wipe();
 
  private:
-  friend class PassRunner;
-
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -46,7 +46,8 @@ struct Cell {
 struct IndexSpec {
   std::string name;  // the oldest one: enters keys
   bool unique = false;
-  std::uint32_t bits = 0;  // 0: the default
+  std::uint32_t bits = 0;        // 0: not said
+  std::uint64_t population = 0;  // 0: not said
   enum class Normal : std::uint8_t { kExact, kEmail, kCaseFold };
   Normal normal = Normal::kExact;
 };
@@ -75,6 +76,13 @@ struct Compartment {
   std::vector<policy::Category> categories;
   CellSet cells;                      // that have a field in it
   std::vector<std::uint16_t> fields;  // leaves, by number of Plan::fields()
+};
+
+// One form, compiled for each field that it may apply to.
+struct FormRow {
+  // By number of Plan::fields(); null drops.
+  std::vector<const transform::Transform*> transforms;
+  CellSet cells;  // of which something is left
 };
 
 // One policy, one record type. Immutable and thread-safe; shared by all calls.
@@ -141,9 +149,12 @@ class Plan {
   // Returns the index of the compartment, or -1: of an older layout.
   int FindCompartment(std::uint32_t id) const;
 
-  // Returns the transforms of `form` by number of fields(), null where the form
-  // cannot occur; null if it can occur nowhere.
-  const transform::Transform* const* TransformsOf(policy::Form form) const;
+  // Returns what `form` does to the fields; null if it leaves nothing of any.
+  const FormRow* TransformsOf(policy::Form form) const;
+
+  // Of the plan of a residue: the same from the parent's values, when what they
+  // become may be stored in `form`.
+  const FormRow* ResidueTransformsOf(policy::Form form) const;
 
   const Tables& tables() const { return *tables_; }
 

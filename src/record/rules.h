@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "policy/snapshot.h"
@@ -52,6 +53,11 @@ class Rules {
   virtual std::string_view CategoryName(policy::Category category) const = 0;
   virtual std::string_view SealedCategoryName(
       policy::Category category) const = 0;
+
+  // Returns InvalidArgument, saying why, if no one field may have `categories`:
+  // their forms contradict each other, or two obligations keep them.
+  virtual absl::Status CheckCategories(
+      absl::Span<const policy::Category> categories) const = 0;
 
   // Returns a key of what splits compartments: POLICY.md 2(11).
   virtual std::string FateOf(

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "record/call.h"
+
+#include <algorithm>
+
+namespace privet::record {
+
+CallPlan::CallPlan(const Plan& plan, const policy::Context& context)
+    : CallPlan(plan, context, /*residue=*/false) {}
+
+CallPlan CallPlan::ForResidue(const Plan& residue,
+                              const policy::Context& context) {
+  return CallPlan(residue, context, /*residue=*/true);
+}
+
+CallPlan::CallPlan(const Plan& plan, const policy::Context& context,
+                   bool residue)
+    : plan_(&plan), context_(&context), residue_(residue) {
+  for (std::size_t i = 0; i < plan.cells().size(); ++i) {
+    const Cell& cell = plan.cells()[i];
+    const policy::Node node = cell.categories.empty()
+                                  ? context.PublicNode()
+                                  : context.NodeOf(cell.categories);
+    node_of_cell_.push_back(node);
+    const auto known =
+        std::find_if(groups_.begin(), groups_.end(),
+                     [node](const Group& group) { return group.node == node; });
+    Group& group = known != groups_.end() ? *known : groups_.emplace_back();
+    group.node = node;
+    group.cells.Add(static_cast<CellIndex>(i));
+    group.list.push_back(static_cast<CellIndex>(i));
+  }
+}
+
+void CallPlan::Evaluate(const policy::Word& word, CallView* view) const {
+  view->permitted = CellSet();
+  view->formed = CellSet();
+  for (const Group& group : groups_) {
+    const policy::Verdict verdict = context_->Evaluate(group.node, word);
+    if (!verdict.permitted) continue;
+    if (verdict.form == policy::kWhole && !residue_) {
+      view->permitted |= group.cells;
+      continue;
+    }
+    const FormRow* const row = residue_
+                                   ? plan_->ResidueTransformsOf(verdict.form)
+                                   : plan_->TransformsOf(verdict.form);
+    if (row == nullptr) continue;
+    for (const CellIndex cell : group.list) {
+      if (!row->cells.Has(cell)) continue;  // nothing of it is left
+      view->permitted.Add(cell);
+      view->formed.Add(cell);
+      view->transforms[cell] = row->transforms.data();
+    }
+  }
+}
+
+}  // namespace privet::record

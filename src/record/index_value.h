@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a pass was told, as text: the id of a subject, the time of creation, the
+// values of indexes.
+
+#ifndef PRIVET_RECORD_INDEX_VALUE_H_
+#define PRIVET_RECORD_INDEX_VALUE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "record/pass.h"
+#include "record/plan.h"
+
+namespace privet::record {
+
+// Returns text and bytes as they are, numbers in decimal.
+std::string ToText(const Captured& captured);
+
+// Returns the time of a captured Timestamp message. InvalidArgument if it is
+// none, or out of range.
+absl::StatusOr<absl::Time> ToTime(const Captured& captured);
+
+// Returns what is hashed for an index, so that what people take for equal is
+// equal: kExact the value; kEmail without white space around it, all letters
+// folded; kCaseFold with letters folded (Unicode's simple case folding; text
+// that is not UTF-8 as it is).
+std::string Normalize(IndexSpec::Normal normal, std::string_view value);
+
+// Where the record is to be found: an index, the compartment whose expiry takes
+// the entry along, and the normalized value.
+struct IndexValue {
+  const Field* field = nullptr;
+  std::uint32_t compartment = 0;  // id
+  std::string value;
+};
+
+// Returns the index values of the last pass, Split(), of `plan`. A value that
+// was not stored, or in a smaller form only, is not indexed: its hash would
+// say more of it than may be stored. Nor is an empty one.
+std::vector<IndexValue> IndexValuesOf(const Plan& plan, const Pass& pass);
+
+}  // namespace privet::record
+
+#endif  // PRIVET_RECORD_INDEX_VALUE_H_

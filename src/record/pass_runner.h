@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The loop of the pass. Longer than a header should be: the compiler must see
+// it whole to keep its cursor in registers.
+
+#ifndef PRIVET_RECORD_PASS_RUNNER_H_
+#define PRIVET_RECORD_PASS_RUNNER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
+#include "absl/numeric/bits.h"
+#include "record/pass_state.h"
+#include "record/tables.h"
+#include "record/wire.h"
+
+namespace privet::record {
+
+// Where the pass is. Passed by value to what is slow, so that the loop keeps it
+// in registers; `p` is null after a fault.
+struct Cursor {
+  const char* p = nullptr;
+  const char* end = nullptr;  // of the message
+  const Node* node = nullptr;
+  std::uint64_t* seen = nullptr;
+  const char* run = nullptr;  // begin of what is not yet copied
+  int target = kNoOutput;     // where that belongs
+  int depth = 0;
+};
+
+// Runs one plan for one call over one input. kSplit: each field into the output
+// of its compartment, else all into output 0. kWrite: else nothing is written,
+// and sizes are upper bounds.
+template <bool kSplit, bool kWrite>
+class Runner {
+ public:
+  Runner(const Tables& tables, const CallView& call, Pass::State* state)
+      : tables_(tables),
+        call_(call),
+        state_(*state),
+        everything_(call.permitted.Covers(tables.all_cells)),
+        formed_(!call.formed.Empty()) {}
+
+  // Reads `size` bytes at `data` as message `node`; after them `later` more
+  // bytes of input will come. `depth` messages are around it.
+  bool Run(const Node& node, const char* data, std::size_t size,
+           std::size_t later, int depth);
+
+ private:
+  // -- Reading ---------------------------------------------------------------
+
+  ABSL_ATTRIBUTE_NOINLINE Cursor Fail(Cursor c, Fault fault,
+                                      const Entry* entry) {
+    state_.fault = fault;
+    state_.fault_entry = entry;
+    state_.fault_depth = c.depth;
+    c.p = nullptr;
+    return c;
+  }
+
+  // Reads a length; the cursor stands at its bytes then.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool ReadLength(Cursor* c, std::uint32_t* length,
+                                               const Entry* entry) {
+    if (ABSL_PREDICT_TRUE(c->p != c->end &&
+                          static_cast<signed char>(*c->p) >= 0)) {
+      *length = static_cast<unsigned char>(*c->p++);
+    } else {
+      Fault fault = Fault::kNone;
+      const char* const after =
+          ReadLongUint32(c->p, c->end, length, &fault, Fault::kLength);
+      if (after == nullptr) {
+        *c = Fail(*c, fault, entry);
+        return false;
+      }
+      c->p = after;
+    }
+    if (ABSL_PREDICT_FALSE(*length > static_cast<std::size_t>(c->end - c->p))) {
+      *c = Fail(*c, Fault::kLength, entry);
+      return false;
+    }
+    return true;
+  }
+
+  // Reads the value of a leaf: the cursor stands behind it then, and the value
+  // begins at the result (null: a fault).
+  ABSL_ATTRIBUTE_ALWAYS_INLINE const char* ReadLeaf(Cursor* c, Action action,
+                                                    const Entry& entry) {
+    const char* value = c->p;
+    switch (action) {
+      case Action::kVarint:
+        if (ABSL_PREDICT_TRUE(c->p != c->end &&
+                              static_cast<signed char>(*c->p) >= 0)) {
+          ++c->p;
+          return value;
+        }
+        if (const char* after = SkipVarint(c->p, c->end)) {
+          c->p = after;
+          return value;
+        }
+        *c = Fail(*c,
+                  c->end - c->p >= static_cast<std::ptrdiff_t>(kMaxVarint)
+                      ? Fault::kVarint
+                      : Fault::kLength,
+                  &entry);
+        return nullptr;
+      case Action::kFixed32:
+      case Action::kFixed64: {
+        const std::ptrdiff_t size = action == Action::kFixed32 ? 4 : 8;
+        if (ABSL_PREDICT_FALSE(c->end - c->p < size)) {
+          *c = Fail(*c, Fault::kLength, &entry);
+          return nullptr;
+        }
+        c->p += size;
+        return value;
+      }
+      default: {
+        std::uint32_t length = 0;
+        if (!ReadLength(c, &length, &entry)) return nullptr;
+        value = c->p;
+        c->p += length;
+        return value;
+      }
+    }
+  }
+
+  // Returns whether what a kept leaf holds is well-formed.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE Fault CheckLeaf(Action action, const char* value,
+                                               const char* end) {
+    switch (action) {
+      case Action::kText:
+        return IsUtf8(value, end) ? Fault::kNone : Fault::kUtf8;
+      case Action::kPackedVarint:
+        return IsPackedVarints(value, end) ? Fault::kNone : Fault::kPacked;
+      case Action::kPackedFixed32:
+        return (end - value) % 4 == 0 ? Fault::kNone : Fault::kPacked;
+      case Action::kPackedFixed64:
+        return (end - value) % 8 == 0 ? Fault::kNone : Fault::kPacked;
+      default:
+        return Fault::kNone;
+    }
+  }
+
+  // Notes that the field is there; false if it was there before.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Note(const Cursor& c, const Entry& entry) {
+    state_.seen[entry.field >> 6] |= std::uint64_t{1} << (entry.field & 63);
+    if (entry.seen == kRepeated) return true;
+    std::uint64_t& word = c.seen[entry.seen >> 6];
+    const std::uint64_t bit = std::uint64_t{1} << (entry.seen & 63);
+    const bool first = (word & bit) == 0;
+    word |= bit;
+    return first;
+  }
+
+  // -- Writing ---------------------------------------------------------------
+
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Append(Output* out, const char* from,
+                                           std::size_t size) {
+    if (kWrite) {
+      char* const to = out->data + out->size;
+      // Behind each output there is kSlack, so short copies may run over.
+      if (ABSL_PREDICT_TRUE(size <= 32 && input_end_ - from >= 32)) {
+        std::memcpy(to, from, 16);
+        std::memcpy(to + 16, from + 16, 16);
+      } else {
+        std::memcpy(to, from, size);
+      }
+    }
+    out->size += size;
+  }
+
+  // Copies what is pending, which ends at `upto`.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Flush(Cursor* c, const char* upto) {
+    if (c->target == kNoOutput) return;
+    Append(&state_.outputs[static_cast<std::size_t>(c->target)], c->run,
+           static_cast<std::size_t>(upto - c->run));
+  }
+
+  // Sends what follows from `start` on to `target`.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Aim(Cursor* c, int target,
+                                        const char* start) {
+    if (target == c->target) return;
+    Flush(c, start);
+    c->target = target;
+    c->run = start;
+  }
+
+  ABSL_ATTRIBUTE_ALWAYS_INLINE int TargetOf(const Entry& entry) const {
+    if (!everything_ && !call_.permitted.Has(entry.cell)) return kNoOutput;
+    return kSplit ? entry.compartment : 0;
+  }
+
+  // Returns which outputs a message appears in.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE std::uint64_t MaskOf(const Entry& entry) const {
+    const Reach& reach = tables_.reaches[entry.reach];
+    if (everything_) return kSplit ? reach.mask : 1;
+    if (entry.cell != kNoCell && !call_.permitted.Has(entry.cell)) return 0;
+    if (entry.value_cell != kNoCell && !call_.permitted.Has(entry.value_cell)) {
+      return 0;
+    }
+    if (!kSplit) return call_.permitted.Meets(reach.cells) ? 1 : 0;
+    std::uint64_t mask = 0;
+    for (const Reach::Part& part : reach.parts) {
+      if (call_.permitted.Meets(part.cells)) {
+        mask |= std::uint64_t{1} << part.compartment;
+      }
+    }
+    return mask;
+  }
+
+  // -- The steps -------------------------------------------------------------
+
+  ABSL_ATTRIBUTE_ALWAYS_INLINE Cursor Leaf(Cursor c, const char* start,
+                                           const Entry& entry, Action action);
+  Cursor Message(Cursor c, const char* start, const Entry& entry);
+  Cursor Group(Cursor c, const char* start, const Entry& entry);
+  Cursor Unknown(Cursor c, const char* start, std::uint32_t tag);
+  Cursor Enter(Cursor c, const char* start, const Entry& entry,
+               std::uint64_t mask, const char* body_end);
+  Cursor EndOfMessage(Cursor c);
+  Cursor EndOfGroup(Cursor c, const char* start, std::uint32_t number);
+  Cursor Leave(Cursor c, const Frame& frame);
+  bool Patch(const char* p, std::size_t index, std::size_t body_start,
+             const Frame& frame);
+
+  // A leaf whose value is told, or leaves in a form only (pass_forms.h).
+  Cursor Special(Cursor c, const char* start, const Entry& entry, Action action,
+                 const char* value, int target);
+  void Capture(const Entry& entry, Action action, const char* value,
+               const char* end, bool kept_whole);
+  Cursor ApplyForm(Cursor c, const char* tag_bytes, const Entry& entry,
+                   Action action, std::string_view value, int target);
+  Cursor FormOfAbsentValue(Cursor c);
+  Cursor ApplyToBytes(Cursor c, std::size_t tag, const Entry& entry,
+                      Action action, std::string_view value, Output* out,
+                      const transform::Transform& form);
+  Cursor ApplyToNumber(Cursor c, std::size_t tag, const Entry& entry,
+                       std::string_view value, Output* out,
+                       const transform::Transform& form);
+  Cursor ApplyToPacked(Cursor c, std::size_t tag, const Entry& entry,
+                       std::string_view value, Output* out,
+                       const transform::Transform& form);
+  bool CheckMessage(const Entry& entry, const char* value, const char* end,
+                    int depth);
+  void DropByForm(const Cursor& c, const Entry& entry);
+  bool Secure(std::size_t index, std::size_t more, const char* p);
+
+  const Tables& tables_;
+  const CallView& call_;
+  Pass::State& state_;
+  const bool everything_;  // each cell is permitted
+  const bool formed_;      // some cell leaves in a form only
+  const char* input_end_ = nullptr;
+  std::size_t later_ = 0;
+  int bottom_ = 0;
+};
+
+template <bool kSplit, bool kWrite>
+bool Runner<kSplit, kWrite>::Run(const Node& node, const char* data,
+                                 std::size_t size, std::size_t later,
+                                 int depth) {
+  input_end_ = data + size;
+  later_ = later;
+  Cursor c;
+  c.p = data;
+  c.end = input_end_;
+  c.node = &node;
+  c.seen = state_.seen_stack.data();
+  c.depth = depth;
+  std::memset(c.seen, 0, node.seen_words * sizeof(std::uint64_t));
+  bottom_ = depth;
+  for (;;) {
+    if (c.p == c.end) {
+      if (c.depth == bottom_) break;
+      c = EndOfMessage(c);
+      if (ABSL_PREDICT_FALSE(c.p == nullptr)) return false;
+      continue;
+    }
+    const char* const start = c.p;
+    std::uint32_t tag = static_cast<unsigned char>(*c.p++);
+    if (ABSL_PREDICT_FALSE(tag >= 0x80)) {
+      Fault fault = Fault::kNone;
+      c.p = ReadLongUint32(start, c.end, &tag, &fault, Fault::kTag);
+      if (ABSL_PREDICT_FALSE(c.p == nullptr)) {
+        Fail(c, fault, nullptr);
+        return false;
+      }
+    }
+    const Entry& entry = c.node->Find(tag >> 3);
+    const Action action = entry.ActionFor(tag & 7);
+    switch (action) {
+      case Action::kUnknown:
+        c = Unknown(c, start, tag);
+        break;
+      case Action::kMessage:
+        c = Message(c, start, entry);
+        break;
+      case Action::kGroup:
+        c = Group(c, start, entry);
+        break;
+      default:
+        c = Leaf(c, start, entry, action);
+    }
+    if (ABSL_PREDICT_FALSE(c.p == nullptr)) return false;
+  }
+  Flush(&c, c.p);
+  return true;
+}
+
+template <bool kSplit, bool kWrite>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline Cursor Runner<kSplit, kWrite>::Leaf(
+    Cursor c, const char* start, const Entry& entry, Action action) {
+  const char* const value = ReadLeaf(&c, action, entry);
+  if (ABSL_PREDICT_FALSE(value == nullptr)) return c;
+  if (ABSL_PREDICT_FALSE(!Note(c, entry))) {
+    return Fail(c, Fault::kTwice, &entry);
+  }
+  const int target = TargetOf(entry);
+  if (target != kNoOutput) {
+    const Fault fault = CheckLeaf(action, value, c.p);
+    if (ABSL_PREDICT_FALSE(fault != Fault::kNone)) {
+      return Fail(c, fault, &entry);
+    }
+  }
+  if (ABSL_PREDICT_FALSE(entry.captured ||
+                         (formed_ && call_.formed.Has(entry.cell)))) {
+    return Special(c, start, entry, action, value, target);
+  }
+  Aim(&c, target, start);
+  return c;
+}
+
+template <bool kSplit, bool kWrite>
+Cursor Runner<kSplit, kWrite>::Unknown(Cursor c, const char* start,
+                                       std::uint32_t tag) {
+  if ((tag & 7) == kWireEndGroup && tag >> 3 != 0) {
+    return EndOfGroup(c, start, tag >> 3);
+  }
+  Fault fault = Fault::kNone;
+  const char* const after = SkipUnknown(c.p, c.end, tag, c.depth, &fault);
+  if (after == nullptr) return Fail(c, fault, nullptr);
+  ++state_.unknown;
+  Aim(&c, kNoOutput, start);
+  c.p = after;
+  return c;
+}
+
+template <bool kSplit, bool kWrite>
+Cursor Runner<kSplit, kWrite>::Message(Cursor c, const char* start,
+                                       const Entry& entry) {
+  std::uint32_t length = 0;
+  if (!ReadLength(&c, &length, &entry)) return c;
+  if (ABSL_PREDICT_FALSE(!Note(c, entry))) {
+    return Fail(c, Fault::kTwice, &entry);
+  }
+  const std::uint64_t mask = MaskOf(entry);
+  if (ABSL_PREDICT_FALSE(entry.is_leaf && mask != 0 && formed_ &&
+                         call_.formed.Has(entry.cell))) {
+    const char* const value = c.p;
+    if (!CheckMessage(entry, value, value + length, c.depth)) {
+      c.p = nullptr;
+      return c;
+    }
+    c.p += length;
+    return Special(c, start, entry, Action::kBytes, value, TargetOf(entry));
+  }
+  if (ABSL_PREDICT_FALSE(entry.captured)) {
+    Capture(entry, Action::kBytes, c.p, c.p + length, mask != 0);
+  }
+  if (mask == 0) {
+    Aim(&c, kNoOutput, start);
+    c.p += length;
+    return c;
+  }
+  return Enter(c, start, entry, mask, c.p + length);
+}
+
+template <bool kSplit, bool kWrite>
+Cursor Runner<kSplit, kWrite>::Group(Cursor c, const char* start,
+                                     const Entry& entry) {
+  if (!Note(c, entry)) return Fail(c, Fault::kTwice, &entry);
+  std::uint64_t mask = MaskOf(entry);
+  // No form fits a group, so one that must leave in a form does not leave.
+  if (entry.is_leaf && formed_ && call_.formed.Has(entry.cell)) mask = 0;
+  if (mask != 0) return Enter(c, start, entry, mask, nullptr);
+  Fault fault = Fault::kNone;
+  const std::uint32_t tag = entry.number << 3 | kWireStartGroup;
+  const char* const after = SkipUnknown(c.p, c.end, tag, c.depth, &fault);
+  if (after == nullptr) return Fail(c, fault, &entry);
+  Aim(&c, kNoOutput, start);
+  c.p = after;
+  return c;
+}
+
+// Goes down into a message whose body begins at the cursor. A group has no
+// `body_end`.
+template <bool kSplit, bool kWrite>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline Cursor Runner<kSplit, kWrite>::Enter(
+    Cursor c, const char* start, const Entry& entry, std::uint64_t mask,
+    const char* body_end) {
+  if (ABSL_PREDICT_FALSE(c.depth == kMaxDepth)) {
+    return Fail(c, Fault::kDepth, &entry);
+  }
+  Frame& frame = state_.frames[c.depth];
+  frame.node = c.node;
+  frame.end = c.end;
+  frame.seen = c.seen;
+  frame.entry = &entry;
+  frame.mask = mask;
+  frame.rollback = false;
+  frame.group = body_end == nullptr ? entry.number : 0;
+  if (body_end != nullptr) {
+    frame.length = static_cast<std::uint32_t>(body_end - c.p);
+    frame.length_size = static_cast<std::uint8_t>(VarintSize(frame.length));
+  }
+  if (!kSplit || (mask & (mask - 1)) == 0) {
+    const int target = kSplit ? absl::countr_zero(mask) : 0;
+    Aim(&c, target, start);
+    frame.target = static_cast<std::uint8_t>(target);
+    const std::size_t size = state_.outputs[frame.target].size;
+    frame.header_start = size + static_cast<std::size_t>(start - c.run);
+    frame.body_start = size + static_cast<std::size_t>(c.p - c.run);
+  } else {
+    Aim(&c, kNoOutput, start);
+    frame.target = kManyOutputs;
+    frame.first_start = state_.starts.size();
+    for (std::uint64_t rest = mask; rest != 0; rest &= rest - 1) {
+      Output& out =
+          state_.outputs[static_cast<std::size_t>(absl::countr_zero(rest))];
+      Append(&out, start, static_cast<std::size_t>(c.p - start));
+      state_.starts.push_back(out.size);
+    }
+  }
+  ++c.depth;
+  c.seen += c.node->seen_words;
+  c.node = &tables_.nodes[entry.node];
+  for (std::size_t i = 0; i < c.node->seen_words; ++i) c.seen[i] = 0;
+  if (body_end != nullptr) c.end = body_end;
+  return c;
+}
+
+template <bool kSplit, bool kWrite>
+Cursor Runner<kSplit, kWrite>::EndOfMessage(Cursor c) {
+  const Frame& frame = state_.frames[c.depth - 1];
+  if (frame.group != 0) return Fail(c, Fault::kGroup, frame.entry);
+  if (ABSL_PREDICT_FALSE(formed_ && c.node->is_map_entry)) {
+    c = FormOfAbsentValue(c);
+    if (c.p == nullptr) return c;
+  }
+  if (frame.target != kManyOutputs) {
+    Output& out = state_.outputs[frame.target];
+    std::size_t size = out.size;
+    if (c.target == frame.target) size += static_cast<std::size_t>(c.p - c.run);
+    if (size - frame.body_start != frame.length || frame.rollback) {
+      Aim(&c, kNoOutput, c.p);
+      if (frame.rollback && kWrite) {
+        out.high = std::max(out.high, out.size);
+        out.size = frame.header_start;
+      } else if (!Patch(c.p, frame.target, frame.body_start, frame)) {
+        return Fail(c, Fault::kMemory, frame.entry);
+      }
+    }
+    return Leave(c, frame);
+  }
+  Aim(&c, kNoOutput, c.p);
+  std::size_t next = frame.first_start;
+  for (std::uint64_t rest = frame.mask; rest != 0; rest &= rest - 1) {
+    const auto index = static_cast<std::size_t>(absl::countr_zero(rest));
+    if (!Patch(c.p, index, state_.starts[next++], frame)) {
+      return Fail(c, Fault::kMemory, frame.entry);
+    }
+  }
+  state_.starts.resize(frame.first_start);
+  return Leave(c, frame);
+}
+
+template <bool kSplit, bool kWrite>
+Cursor Runner<kSplit, kWrite>::EndOfGroup(Cursor c, const char* start,
+                                          std::uint32_t number) {
+  if (c.depth == bottom_ || state_.frames[c.depth - 1].group != number) {
+    return Fail(c, Fault::kGroup, nullptr);
+  }
+  const Frame& frame = state_.frames[c.depth - 1];
+  if (frame.target != kManyOutputs) {
+    Aim(&c, frame.target, start);
+  } else {
+    Aim(&c, kNoOutput, start);
+    for (std::uint64_t rest = frame.mask; rest != 0; rest &= rest - 1) {
+      Append(&state_.outputs[static_cast<std::size_t>(absl::countr_zero(rest))],
+             start, static_cast<std::size_t>(c.p - start));
+    }
+    state_.starts.resize(frame.first_start);
+  }
+  return Leave(c, frame);
+}
+
+template <bool kSplit, bool kWrite>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline Cursor Runner<kSplit, kWrite>::Leave(
+    Cursor c, const Frame& frame) {
+  c.node = frame.node;
+  c.end = frame.end;
+  c.seen = frame.seen;
+  --c.depth;
+  return c;
+}
+
+// Makes the length of a message right, in its shortest form, after its body
+// came out shorter (or, by a transform, longer).
+template <bool kSplit, bool kWrite>
+bool Runner<kSplit, kWrite>::Patch(const char* p, std::size_t index,
+                                   std::size_t body_start, const Frame& frame) {
+  Output* const out = &state_.outputs[index];
+  const std::size_t length = out->size - body_start;
+  if (length == frame.length) return true;
+  const std::size_t size = VarintSize(length);
+  if (!kWrite) {  // an upper bound does
+    if (size > frame.length_size) out->size += size - frame.length_size;
+    return true;
+  }
+  if (size > frame.length_size && !Secure(index, size - frame.length_size, p)) {
+    return false;
+  }
+  char* const body = out->data + body_start;
+  char* const at = body - frame.length_size;
+  if (size != frame.length_size) std::memmove(at + size, body, length);
+  WriteVarint(length, at);
+  out->high = std::max(out->high, out->size);
+  out->size = body_start - frame.length_size + size + length;
+  return true;
+}
+
+}  // namespace privet::record
+
+#endif  // PRIVET_RECORD_PASS_RUNNER_H_
