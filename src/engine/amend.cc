@@ -79,15 +79,20 @@ absl::StatusOr<std::string> Merge(const record::Plan& plan,
   return merged;
 }
 
-// The retention classes that the compartments of a sealed record have.
-absl::StatusOr<std::vector<const policy::RetentionClass*>> ClassesOf(
-    const base::SealedHeader& header, seal::ClassTable* classes) {
+// The retention classes of those sealed compartments that hold fields of
+// `compartment`.
+absl::StatusOr<std::vector<const policy::RetentionClass*>> ClassesBefore(
+    const base::SealedHeader& header, const record::Compartment& compartment,
+    SealedType* type) {
   std::vector<const policy::RetentionClass*> had;
   for (std::size_t i = 0; i < header.size(); ++i) {
     const std::uint32_t id = header.retention_class(i);
     if (id == base::kPublicClass) continue;
+    PRIVET_ASSIGN_OR_RETURN(const record::CellSet cells,
+                            type->CellsOf(header.compartment(i)));
+    if (!cells.Meets(compartment.cells)) continue;
     PRIVET_ASSIGN_OR_RETURN(const seal::ClassTable::Entry* entry,
-                            classes->Find(id));
+                            type->classes().Find(id));
     had.push_back(&entry->retention_class);
   }
   return had;
@@ -100,16 +105,19 @@ absl::StatusOr<SealedLayout> NarrowedLayout(const Call& call,
   SealedType& type = *call.resolved->sealed;
   PRIVET_ASSIGN_OR_RETURN(const SealedLayout* in_force,
                           type.LayoutFor(call.person->facts.region));
-  PRIVET_ASSIGN_OR_RETURN(const auto had, ClassesOf(header, &type.classes()));
   SealedLayout layout = *in_force;
-  for (SealedCompartment& compartment : layout) {
-    if (compartment.terms == nullptr) continue;
-    PRIVET_ASSIGN_OR_RETURN(const seal::ClassTable::Entry* now,
-                            type.classes().Find(compartment.terms->id()));
+  for (std::size_t i = 0; i < layout.size(); ++i) {
+    if (layout[i].terms == nullptr) continue;
     PRIVET_ASSIGN_OR_RETURN(
-        const seal::ClassTable::Entry* narrowed,
-        type.classes().Remember(seal::Narrow(now->retention_class, had)));
-    compartment.terms = &narrowed->terms;
+        const auto had,
+        ClassesBefore(header, type.plan().compartments()[i], &type));
+    PRIVET_ASSIGN_OR_RETURN(const seal::ClassTable::Entry* now,
+                            type.classes().Find(layout[i].terms->id()));
+    PRIVET_ASSIGN_OR_RETURN(const policy::RetentionClass narrow,
+                            seal::Narrow(now->retention_class, had));
+    PRIVET_ASSIGN_OR_RETURN(const seal::ClassTable::Entry* narrowed,
+                            type.classes().Remember(narrow));
+    layout[i].terms = &narrowed->terms;
   }
   return layout;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,7 @@ std::string Hashed(const std::vector<Period>& periods) {
     base::AppendPart(&text, std::string_view(period.id));
     base::AppendPart(&text, std::string_view(absl::StrJoin(period.after, ",")));
     base::AppendPart(&text, std::string_view(period.keep.ToString()));
+    base::AppendPart(&text, std::string_view(period.obligation));
   }
   return text;
 }
@@ -95,7 +97,9 @@ absl::StatusOr<RetentionClass> RetentionClass::Parse(std::string_view row) {
 
 absl::StatusOr<RetentionClass> MakeRetentionClass(std::vector<Period> periods) {
   std::sort(periods.begin(), periods.end(),
-            [](const Period& a, const Period& b) { return a.id < b.id; });
+            [](const Period& a, const Period& b) {
+              return std::tie(a.id, a.after) < std::tie(b.id, b.after);
+            });
   const Period* duty = nullptr;
   for (const Period& period : periods) {
     if (period.obligation.empty()) continue;

@@ -22,13 +22,13 @@ struct Period {
   std::string id;
   std::vector<std::string> after;  // events, sorted; empty: created
   base::Keep keep;
-  std::string obligation;  // id; empty: none. Not part of the class's hash
+  std::string obligation;  // id; empty: none. Hashed: it decides slot and epoch
   bool anonymize = false;  // leaves a residue. Not part of the class's hash
 };
 
 struct RetentionClass {
   std::uint32_t id = 0;         // 0: public, never due
-  std::vector<Period> periods;  // sorted by id
+  std::vector<Period> periods;  // sorted by id, then by events
 
   // Returns the period that an obligation keeps the data for, or null. It alone
   // gives epoch and slot; the others restrict the data to the obligation's

@@ -2,7 +2,6 @@
 
 #include "seal/class_table.h"
 
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -26,22 +25,11 @@
 namespace privet::seal {
 namespace {
 
-// Whether two classes give the same keys and the same ends.
-bool Agree(const policy::RetentionClass& a, const policy::RetentionClass& b) {
-  return std::equal(a.periods.begin(), a.periods.end(), b.periods.begin(),
-                    b.periods.end(),
-                    [](const policy::Period& x, const policy::Period& y) {
-                      return x.id == y.id && x.after == y.after &&
-                             x.keep == y.keep && x.obligation == y.obligation;
-                    });
-}
-
 absl::Status Disagree(const policy::RetentionClass& retention_class) {
   return absl::FailedPreconditionError(absl::StrCat(
-      "the vault knows another class by the number of retention `",
+      "the vault knows another class by the number that retention `",
       retention_class.periods.front().id,
-      "`: its obligation changed, or two names hash alike; give the retention "
-      "another id"));
+      "` makes with what else covers a field; give it another id"));
 }
 
 }  // namespace
@@ -83,8 +71,7 @@ absl::StatusOr<const ClassTable::Entry*> ClassTable::Find(
   }
   PRIVET_ASSIGN_OR_RETURN(policy::RetentionClass parsed,
                           policy::RetentionClass::Parse(*row));
-  if (parsed.id != retention_class ||
-      ClassId(parsed.periods) != retention_class) {
+  if (parsed.id != retention_class) {
     return absl::DataLossError(
         "the vault's row of a retention class is that of another");
   }
@@ -98,7 +85,7 @@ absl::StatusOr<const ClassTable::Entry*> ClassTable::Remember(
   if (node == nullptr) {
     PRIVET_ASSIGN_OR_RETURN(node, Insert(retention_class));
   }
-  if (!Agree(node->entry.retention_class, retention_class)) {
+  if (!policy::SameClass(node->entry.retention_class, retention_class)) {
     return Disagree(retention_class);
   }
   if (node->remembered.load(std::memory_order_acquire)) return &node->entry;
@@ -108,7 +95,8 @@ absl::StatusOr<const ClassTable::Entry*> ClassTable::Remember(
                                               retention_class.Serialize()));
   PRIVET_ASSIGN_OR_RETURN(const policy::RetentionClass known,
                           policy::RetentionClass::Parse(row));
-  if (!Agree(known, retention_class)) return Disagree(retention_class);
+  if (!policy::SameClass(known, retention_class))
+    return Disagree(retention_class);
   const keys::SlotKind& slot = node->entry.terms.slot_kind();
   if (!slot.kind.empty()) {
     PRIVET_RETURN_IF_ERROR(keys::RememberSlot(*vault_, slot).status());

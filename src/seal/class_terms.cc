@@ -5,42 +5,20 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
-#include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
-#include "base/bytes.h"
 #include "base/keep.h"
 #include "base/status_macros.h"
-#include "crypto/hash.h"
 #include "keys/catalogue.h"
 #include "keys/epoch.h"
 #include "policy/retention_class.h"
 
 namespace privet::seal {
 namespace {
-
-// Returns the one period with an obligation, or null.
-absl::StatusOr<const policy::Period*> FindObligation(
-    const policy::RetentionClass& retention_class) {
-  const policy::Period* found = nullptr;
-  for (const policy::Period& period : retention_class.periods) {
-    if (period.obligation.empty()) continue;
-    if (found != nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "obligations `", found->obligation, "` and `", period.obligation,
-          "` cover one field; let one of their retentions leave it out"));
-    }
-    found = &period;
-  }
-  return found;
-}
 
 // Returns a length that `keep` never falls short of: a month has 28 days.
 absl::Duration Shortest(const base::Keep& keep) {
@@ -68,8 +46,17 @@ bool Ended(const Limit& limit, absl::Time created, absl::Time now,
   return limit.keep.After(anchor) <= now;
 }
 
-std::string AnchorOf(const policy::Period& period) {
-  return absl::StrJoin(period.after, ",");
+// Returns what the slot of a class is for; of the erasable one nothing.
+keys::SlotKind SlotKindOf(const policy::RetentionClass& retention_class,
+                          bool by_event) {
+  const policy::Period* const obligation = retention_class.Obligation();
+  const std::uint32_t number = by_event ? retention_class.id : 0;
+  if (obligation != nullptr) {
+    return keys::SlotKind{keys::kObligationSlot, obligation->obligation,
+                          number};
+  }
+  if (by_event) return keys::SlotKind{keys::kEventSlot, "", number};
+  return keys::SlotKind{};
 }
 
 bool SameRetention(const policy::Period& a, const policy::Period& b) {
@@ -84,8 +71,7 @@ absl::StatusOr<ClassTerms> ClassTerms::Make(
     return absl::InvalidArgumentError(
         "a retention class has no retention; nothing would ever end it");
   }
-  PRIVET_ASSIGN_OR_RETURN(const policy::Period* const obligation,
-                          FindObligation(retention_class));
+  const policy::Period* const obligation = retention_class.Obligation();
   ClassTerms terms;
   terms.id_ = retention_class.id;
   if (obligation != nullptr) terms.obligation_ = obligation->obligation;
@@ -112,25 +98,11 @@ absl::StatusOr<ClassTerms> ClassTerms::Make(
     terms.epoch_ms_ = absl::ToInt64Milliseconds(keys::EpochLength(*at_sealing));
     terms.epoch_keep_ms_ = absl::ToInt64Milliseconds(effective);
   }
-  PRIVET_ASSIGN_OR_RETURN(terms.slot_kind_,
-                          SlotKindOf(retention_class, by_event));
+  terms.slot_kind_ = SlotKindOf(retention_class, by_event);
   if (!terms.slot_kind_.kind.empty()) {
     PRIVET_ASSIGN_OR_RETURN(terms.slot_, keys::SlotNumber(terms.slot_kind_));
   }
   return terms;
-}
-
-absl::StatusOr<keys::SlotKind> ClassTerms::SlotKindOf(
-    const policy::RetentionClass& retention_class, bool by_event) {
-  PRIVET_ASSIGN_OR_RETURN(const policy::Period* const obligation,
-                          FindObligation(retention_class));
-  const std::uint32_t number = by_event ? retention_class.id : 0;
-  if (obligation != nullptr) {
-    return keys::SlotKind{keys::kObligationSlot, obligation->obligation,
-                          number};
-  }
-  if (by_event) return keys::SlotKind{keys::kEventSlot, "", number};
-  return keys::SlotKind{};
 }
 
 std::uint32_t ClassTerms::EpochOf(std::int64_t created_ms) const {
@@ -155,23 +127,11 @@ Due ClassTerms::DueAt(absl::Time created, absl::Time now,
   return due;
 }
 
-std::uint32_t ClassId(const std::vector<policy::Period>& periods) {
-  std::string info = base::Info(std::string_view("privet/1/class"));
-  for (const policy::Period& period : periods) {
-    base::AppendPart(&info, std::string_view(period.id));
-    base::AppendPart(&info, std::string_view(AnchorOf(period)));
-    base::AppendPart(&info, std::string_view(period.keep.ToString()));
-  }
-  return crypto::Id4(info);
-}
-
-policy::RetentionClass Narrow(
+absl::StatusOr<policy::RetentionClass> Narrow(
     const policy::RetentionClass& in_force,
     const std::vector<const policy::RetentionClass*>& had) {
   policy::RetentionClass narrow = in_force;
-  const bool has_obligation = std::any_of(
-      narrow.periods.begin(), narrow.periods.end(),
-      [](const policy::Period& p) { return !p.obligation.empty(); });
+  const bool has_obligation = in_force.Obligation() != nullptr;
   for (const policy::RetentionClass* before : had) {
     for (policy::Period period : before->periods) {
       const auto same = std::find_if(
@@ -187,12 +147,7 @@ policy::RetentionClass Narrow(
       narrow.periods.push_back(std::move(period));
     }
   }
-  std::sort(narrow.periods.begin(), narrow.periods.end(),
-            [](const policy::Period& a, const policy::Period& b) {
-              return std::tie(a.id, a.after) < std::tie(b.id, b.after);
-            });
-  narrow.id = ClassId(narrow.periods);
-  return narrow;
+  return policy::MakeRetentionClass(std::move(narrow.periods));
 }
 
 }  // namespace privet::seal

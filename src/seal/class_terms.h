@@ -44,8 +44,8 @@ struct Limit {
 // A retention class at work under one policy. Immutable.
 class ClassTerms {
  public:
-  // Works them out. InvalidArgument if the class has no period, or two
-  // obligations, or takes a reserved number.
+  // Works them out. InvalidArgument if the class has no period, or its
+  // slot would have a reserved number.
   static absl::StatusOr<ClassTerms> Make(
       const policy::RetentionClass& retention_class, KeepInForce keep_in_force);
 
@@ -74,9 +74,6 @@ class ClassTerms {
  private:
   ClassTerms() = default;
 
-  static absl::StatusOr<keys::SlotKind> SlotKindOf(
-      const policy::RetentionClass& retention_class, bool by_event);
-
   std::uint32_t id_ = 0;
   std::uint32_t slot_ = keys::kErasableSlot;
   std::int64_t epoch_ms_ = 0;       // length of an epoch; 0: no epoch
@@ -86,14 +83,13 @@ class ClassTerms {
   std::vector<Limit> limits_;
 };
 
-// Returns the id of a class of `periods`, sorted by id: docs/wire_format.md.
-std::uint32_t ClassId(const std::vector<policy::Period>& periods);
-
 // Returns the class that a compartment is sealed again under: that of the
 // policy in force, each retention with the smaller of its keep and the one that
 // it had in one of `had`, so that no change of the policy reaches back. A
 // retention of `had` that the policy does not name any more stays as it was.
-policy::RetentionClass Narrow(
+// `had` are the classes of those compartments that its fields come from, and of
+// no other: what ends a neighbour does not end it.
+absl::StatusOr<policy::RetentionClass> Narrow(
     const policy::RetentionClass& in_force,
     const std::vector<const policy::RetentionClass*>& had);
 

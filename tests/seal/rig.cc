@@ -123,10 +123,9 @@ policy::Period PeriodOf(std::string id, std::vector<std::string> after,
 }
 
 policy::RetentionClass ClassOf(std::vector<policy::Period> periods) {
-  policy::RetentionClass retention_class;
-  retention_class.periods = std::move(periods);
-  retention_class.id = seal::ClassId(retention_class.periods);
-  return retention_class;
+  auto made = policy::MakeRetentionClass(std::move(periods));
+  REQUIRE_OK(made);
+  return *std::move(made);
 }
 
 Rig::Rig() : folder(NewFolder()), vault(std::make_shared<MapStore>()) {

@@ -104,19 +104,26 @@ std::string Hashes() {
 }
 
 policy::Period PeriodOf(std::string id, std::vector<std::string> after,
-                        std::string_view keep) {
+                        std::string_view keep, std::string obligation = "") {
   policy::Period period;
   period.id = std::move(id);
   period.after = std::move(after);
   period.keep = *base::Keep::Parse(keep);
+  period.obligation = std::move(obligation);
   return period;
 }
 
+std::uint32_t ClassNumber(std::vector<policy::Period> periods) {
+  return policy::MakeRetentionClass(std::move(periods))->id;
+}
+
 std::vector<std::vector<policy::Period>> ClassCases() {
-  return {{PeriodOf("content", {}, "30d")},
-          {PeriodOf("account", {"account_closed"}, "90d"),
-           PeriodOf("log", {}, "1y")},
-          {PeriodOf("tickets", {"account_closed", "ticket_closed"}, "2w")}};
+  return {
+      {PeriodOf("content", {}, "30d")},
+      {PeriodOf("account", {"account_closed"}, "90d"),
+       PeriodOf("log", {}, "1y")},
+      {PeriodOf("tickets", {"account_closed", "ticket_closed"}, "2w")},
+      {PeriodOf("content", {}, "30d"), PeriodOf("invoices", {}, "10y", "tax")}};
 }
 
 std::string Classes() {
@@ -130,11 +137,12 @@ std::string Classes() {
       list.push_back(
           Object({{"id", Text(period.id)},
                   {"after", absl::StrCat("[", absl::StrJoin(after, ", "), "]")},
-                  {"keep", Text(period.keep.ToString())}}));
+                  {"keep", Text(period.keep.ToString())},
+                  {"obligation", Text(period.obligation)}}));
     }
     items.push_back(
         Object({{"periods", absl::StrCat("[", absl::StrJoin(list, ", "), "]")},
-                {"class", Number(seal::ClassId(periods))}}));
+                {"class", Number(ClassNumber(periods))}}));
   }
   return List(items);
 }
@@ -286,7 +294,7 @@ Part PublicPart() {
 Part EpochPart(std::uint32_t compartment, std::string plaintext) {
   Part part;
   part.compartment = compartment;
-  part.retention_class = seal::ClassId(ClassCases()[0]);
+  part.retention_class = ClassNumber(ClassCases()[0]);
   part.epoch = *keys::EpochOf(absl::FromUnixMillis(1'700'000'123'456),
                               *base::Keep::Parse("30d"));
   part.subject_key = Bytes(0x30, 32);
@@ -298,7 +306,7 @@ Part EpochPart(std::uint32_t compartment, std::string plaintext) {
 Part EventPart() {
   Part part;
   part.compartment = 0x33;
-  part.retention_class = seal::ClassId(ClassCases()[2]);
+  part.retention_class = ClassNumber(ClassCases()[2]);
   part.slot = *keys::SlotNumber({keys::kEventSlot, "", part.retention_class});
   part.generation = 2;
   part.subject_key = Bytes(0x90, 32);

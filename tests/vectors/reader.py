@@ -98,7 +98,8 @@ def epoch_hours(keep):
 def class_id(periods):
     parts = [b"privet/1/class"]
     for period in sorted(periods, key=lambda one: one["id"].encode()):
-        parts += [period["id"].encode(), ",".join(sorted(period["after"])).encode(), period["keep"].encode()]
+        parts += [period["id"].encode(), ",".join(sorted(period["after"])).encode(), period["keep"].encode(),
+                  period["obligation"].encode()]
     return id4(info(*parts))
 
 
