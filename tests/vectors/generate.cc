@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -23,6 +24,9 @@
 #include "crypto/hash.h"
 #include "keys/catalogue.h"
 #include "keys/epoch.h"
+#include "keys/ledger_format.h"
+#include "keys/rows.h"
+#include "keys/wrap.h"
 #include "policy/retention_class.h"
 #include "privet/record_id.h"
 #include "seal/bodies.h"
@@ -376,6 +380,66 @@ std::string Records() {
   return List(items);
 }
 
+// ---- The vault and the ledger
+// ------------------------------------------------
+
+std::string WrappedKeys() {
+  struct Case {
+    keys::KeyKind kind;
+    std::string name;
+  };
+  const std::string vault_key = Bytes(0xb0, 32), nonce = Bytes(0x60, 24);
+  const std::string key = Bytes(0x01, 32);
+  std::vector<std::string> items;
+  for (const Case& one :
+       {Case{keys::KeyKind::kStore, ""},
+        Case{keys::KeyKind::kSubject,
+             keys::SubjectKeyName({IdOf<OwnerId>(Bytes(0xa0, 16)), 77, 2})},
+        Case{keys::KeyKind::kEpoch, keys::EpochKeyName(77, 15740)}}) {
+    std::string row;
+    base::AppendInt(&row, std::uint8_t{1});
+    base::AppendInt(&row, std::uint32_t{5});
+    row += nonce;
+    std::string sealed(key.size() + crypto::kAeadTagSize, '\0');
+    crypto::AeadSeal(vault_key.data(), nonce.data(),
+                     keys::WrapContext(one.kind, one.name), key, sealed.data());
+    row += sealed;
+    // What stands there is what the vault reads.
+    std::string back(key.size(), '\0');
+    if (!keys::Unwrap(vault_key, keys::WrapContext(one.kind, one.name), row,
+                      back.data(), back.size()) ||
+        back != key || keys::WrappingGeneration(row) != 5u) {
+      std::abort();
+    }
+    items.push_back(Object({{"row", Hex(keys::KeyRow(one.kind, one.name))},
+                            {"vault_key", Hex(vault_key)},
+                            {"generation", "5"},
+                            {"key", Hex(key)},
+                            {"value", Hex(row)}}));
+  }
+  return List(items);
+}
+
+std::string LedgerSegment() {
+  keys::LedgerMark mark;
+  const std::string before = Bytes(0xd0, 16);
+  std::copy(before.begin(), before.end(), mark.check.begin());
+  std::string segment = keys::SegmentHeader(mark);
+  std::vector<std::string> entries;
+  for (std::uint8_t kind = 1; kind <= 3; ++kind) {
+    const std::string body = Bytes(kind, std::size_t{16} + kind);
+    segment +=
+        keys::SerializeEntry(&mark, 1'700'000'123'456 + kind, {kind, body});
+    entries.push_back(Object({{"number", Number(mark.number)},
+                              {"ms", Number(1'700'000'123'456u + kind)},
+                              {"kind", Number(kind)},
+                              {"body", Hex(body)}}));
+  }
+  return Object({{"before", Hex(before)},
+                 {"entries", List(entries)},
+                 {"segment", Hex(segment)}});
+}
+
 // ---- Refused ----------------------------------------------------------------
 
 std::string Refused() {
@@ -417,6 +481,8 @@ int Run() {
             << " \"epochs\": " << Epochs() << ",\n"
             << " \"record_ids\": " << RecordIds() << ",\n"
             << " \"records\": " << Records() << ",\n"
+            << " \"wrapped_keys\": " << WrappedKeys() << ",\n"
+            << " \"ledger\": " << LedgerSegment() << ",\n"
             << " \"refused\": " << Refused() << "\n"
             << "}\n";
   return std::cout.good() ? 0 : 1;

@@ -227,6 +227,26 @@ def check_names(vectors):
         assert made.hex() == one["id"], one
 
 
+def check_wrapped_key(one):
+    kind, name = raw(one["row"])[:1], raw(one["row"])[1:]
+    reader = Reader(raw(one["value"]))
+    assert reader.number("B") == 1 and reader.number("I") == one["generation"], one
+    nonce, context, vault_key = reader.take(24), info(b"privet/1/wrap", kind, name), raw(one["vault_key"])
+    assert aead_open(vault_key, nonce, context, reader.data[reader.at:]) == raw(one["key"]), one
+    again = u8(1) + u32(one["generation"]) + nonce + aead_seal(vault_key, nonce, context, raw(one["key"]))
+    assert again == reader.data and len(again) == 77, one
+
+
+def check_ledger(ledger):
+    check = raw(ledger["before"])
+    out = b"PVL1" + struct.pack("<Q", ledger["entries"][0]["number"]) + check
+    for one in ledger["entries"]:
+        entry = struct.pack("<IQqB", len(raw(one["body"])), one["number"], one["ms"], one["kind"]) + raw(one["body"])
+        check = h(16, b"", info(b"privet/1/ledger", check, entry))
+        out += entry + check
+    assert out.hex() == ledger["segment"], "the ledger"
+
+
 def check_record(vector):
     data = raw(vector["sealed"])
     record = parse(data)
@@ -282,6 +302,9 @@ def main(path):
     with open(path, encoding="utf-8") as file:
         vectors = json.load(file)
     check_names(vectors)
+    for vector in vectors["wrapped_keys"]:
+        check_wrapped_key(vector)
+    check_ledger(vectors["ledger"])
     for vector in vectors["records"]:
         try:
             check_record(vector)
