@@ -21,6 +21,7 @@ Findings Check(const v1::Policy& policy, const Incomplete& incomplete) {
   CheckRules(&checking);
   CheckRetention(&checking);
   CheckBlocks(&checking);
+  CheckReach(&checking);
   return std::move(checking.findings());
 }
 

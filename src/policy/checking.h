@@ -124,6 +124,7 @@ void CheckRecords(Checking* checking);    // check_records.cc
 void CheckRules(Checking* checking);      // check_rules.cc
 void CheckRetention(Checking* checking);  // check_retention.cc
 void CheckBlocks(Checking* checking);     // check_blocks.cc
+void CheckReach(Checking* checking);      // check_reach.cc; comes last
 
 // Used by more than one of them.
 void CheckSelector(Checking* checking, const v1::Selector& selector,

@@ -235,10 +235,10 @@ void LintCategories(const Policy& policy, const Checking& names,
 
 }  // namespace
 
-Findings Lint(const Policy& policy, const Snapshot& snapshot) {
+Findings Lint(const Policy& policy) {
   Findings findings = NotActedOn(policy);
   LintBlocks(policy, &findings);
-  LintRules(policy, snapshot, &findings);
+  LintRules(policy, &findings);
   return findings;
 }
 

@@ -13,16 +13,13 @@ class Policy;
 
 namespace privet::policy {
 
-class Snapshot;
-
-// Returns warnings and notes. `snapshot` is what `policy` compiled to. Slow:
-// compiles the policy once more for each rule.
-Findings Lint(const v1::Policy& policy, const Snapshot& snapshot);
+// Returns warnings and notes about a policy that compiles. Slow: decides every
+// request with and without each rule.
+Findings Lint(const v1::Policy& policy);
 
 // The parts, one for each file.
 void LintBlocks(const v1::Policy& policy, Findings* findings);
-void LintRules(const v1::Policy& policy, const Snapshot& snapshot,
-               Findings* findings);
+void LintRules(const v1::Policy& policy, Findings* findings);
 
 }  // namespace privet::policy
 

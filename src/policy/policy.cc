@@ -316,8 +316,7 @@ std::string Policy::Serialize() const {
 
 Diagnostics Policy::Lint() const {
   Diagnostics diagnostics;
-  for (const policy::Finding& finding :
-       policy::Lint(*impl_->message, *impl_->snapshot)) {
+  for (const policy::Finding& finding : policy::Lint(*impl_->message)) {
     diagnostics.push_back(policy::Locate(finding, impl_->origin()));
   }
   policy::SortDiagnostics(&diagnostics);

@@ -163,6 +163,7 @@ class Parser {
     open_.pop_back();
     if (block.close == '\0') return;
     nodes_[block.node].value.end = Peek().range.end;
+    if (std::exchange(ended_early_, true)) return;  // told of the inner one
     Complain(
         nodes_[block.node].name,
         absl::StrCat("the block ", Quoted(source_.At(nodes_[block.node].name)),
@@ -442,6 +443,7 @@ class Parser {
   const SourceText& source_;
   const std::vector<Token> tokens_;
   TextErrors* errors_;
+  bool ended_early_ = false;
   std::size_t at_ = 0;
   std::vector<SyntaxNode> nodes_;
   std::vector<OpenBlock> open_;

@@ -352,6 +352,108 @@ TEST_CASE("A stored category without a retention does not load",
   CHECK(found == 1);
 }
 
+TEST_CASE("A permit that can never act is an error", "[policy][check][error]") {
+  CheckCase(GENERATE(values<Case>({
+      {"no actor",
+       "purpose { id: \"p\" basis: CONTRACT }\n"
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: [\"p\"] } "
+       "}",
+       "p:2:58: the permit can never act: no actor may claim purpose `p`; add "
+       "it to `purposes` of an actor, or remove the permit\n"},
+      {"no actor that it names",
+       "actor { id: \"b\" }\n"
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: "
+       "[\"service\"] actors: [\"b\"] } }",
+       "p:2:58: the permit can never act: no actor that it names may claim "
+       "purpose `service`; add it to `purposes` of an actor, or remove the "
+       "permit\n"},
+      {"no human",
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: [\"*\"] "
+       "except_purposes: \"sale\" by_humans: true } }",
+       "p:1:58: the permit can never act: no actor that it names may claim any "
+       "purpose; add it to `purposes` of an actor, or remove the permit\n"},
+      {"ceiling of purposes",
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: [\"ads\"] "
+       "recipients: [\"host\"] } }",
+       "p:1:78: recipient `host` may get nothing for `ads`: its ceiling leaves "
+       "it out; add the purpose to `purposes` of the recipient, or write a "
+       "permit for each\n"},
+      {"ceiling of categories",
+       "recipient { id: \"r\" role: PROCESSOR purposes: [\"ads\"] categories: "
+       "[\"log\"] }\n"
+       "rule { name: \"r\" permit { categories: [\"account\"] purposes: "
+       "[\"ads\"] recipients: [\"r\"] } }",
+       "p:2:82: recipient `r` may get no category of the permit: its ceiling "
+       "leaves them out, or they are credentials; add one to `categories` of "
+       "the recipient, or remove the permit\n"},
+      {"credentials",
+       "rule { name: \"r\" permit { flags: CREDENTIAL purposes: [\"service\"] "
+       "recipients: [\"host\"] } }",
+       "p:1:80: recipient `host` may get no category of the permit: its "
+       "ceiling "
+       "leaves them out, or they are credentials; add one to `categories` of "
+       "the recipient, or remove the permit\n"},
+      {"no such role",
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: "
+       "[\"service\"] roles: [PROCESSOR, AUTHORITY] } }",
+       "p:1:88: no recipient that the permit selects has the role AUTHORITY; "
+       "declare one, or remove the role\n"},
+      {"no category",
+       "rule { name: \"r\" permit { categories: [\"log\"] flags: CREDENTIAL "
+       "purposes: [\"service\"] } }",
+       "p:1:18: the permit selects no category; correct its flags and "
+       "exceptions, or remove it\n"},
+      {"no purpose",
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: "
+       "[\"service\"] kinds: LEGAL } }",
+       "p:1:58: the permit selects no purpose by `service`; correct its kinds "
+       "and exceptions, or remove it\n"},
+      {"no basis",
+       "purpose { id: \"p\" }\nactor { id: \"b\" purposes: \"p\" }\n"
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: [\"p\"] } "
+       "}\n"
+       "rule { name: \"s\" permit { categories: [\"log\"] purposes: [\"p\"] } "
+       "basis: CONSENT }",
+       "p:3:58: purpose `p` has no basis; write `basis: CONTRACT`, or what it "
+       "rests on, there or in the rule\n"},
+      {"basis of automated decisions",
+       "purpose { id: \"p\" kinds: AUTOMATED_DECISION basis: CONTRACT }\n"
+       "actor { id: \"b\" purposes: \"p\" }\n"
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: [\"p\"] } "
+       "basis: CONSENT }",
+       "p:3:72: purpose `p` of kind AUTOMATED_DECISION may not rest on "
+       "`CONSENT`; GDPR art. 22 asks for CONTRACT, LEGAL_OBLIGATION or "
+       "EXPLICIT_CONSENT\n"},
+  })));
+}
+
+TEST_CASE("No permit reaches a sale", "[policy][check][error]") {
+  CheckCase(GENERATE(values<Case>({
+      {"by name",
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: [\"sale\"] "
+       "} }",
+       "p:1:58: the permit can never act: no actor may claim purpose `sale`; "
+       "add it to `purposes` of an actor, or remove the permit\n"
+       "p:1:58: the permit reaches purpose `sale` of kind SALE, which nothing "
+       "may permit; remove it, or except the purpose\n"},
+      {"by all, where no actor may claim it",
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: [\"*\"] } "
+       "}",
+       ""},
+      {"by all, where an actor may claim it",
+       "actor { id: \"b\" purposes: [\"sale\"] }\n"
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: [\"*\"] } "
+       "}",
+       "p:2:58: the permit reaches purpose `sale` of kind SALE, which nothing "
+       "may permit; remove it, or except the purpose\n"},
+      {"by all but it",
+       "actor { id: \"b\" purposes: [\"sale\"] }\n"
+       "rule { name: \"r\" permit { categories: [\"log\"] purposes: [\"*\"] "
+       "except_purposes: [\"sale\"] } }",
+       ""},
+  })));
+}
+
 TEST_CASE("Declared records are complete", "[policy][check][error]") {
   CheckCase(GENERATE(values<Case>({
       {"good",

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// privet explain: may this be, or not, and why?
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "policy/checking.h"
+#include "policy/policy_access.h"
+#include "policy/snapshot.h"
+#include "policy/subject_state.h"
+#include "privet/clock.h"
+#include "privet/policy.h"
+#include "privet/v1/policy.pb.h"
+
+namespace privet::cli {
+namespace {
+
+using policy::Operation;
+
+// A request, as it was written on the command line.
+struct Options {
+  std::string path, operation;
+  std::string actor, purpose, recipient, region, record_type, date;
+  std::vector<std::string> categories, facts;
+  policy::SubjectState subject;
+  policy::RequestState request;
+  bool json = false;
+};
+
+struct Verdict {
+  std::string category;
+  Explanation explanation;
+};
+
+Operation OperationOf(const std::string& word) {
+  if (word == "store") return Operation::kStore;
+  return word == "use" ? Operation::kUse : Operation::kShare;
+}
+
+// Facts are written `id=value`; those about the request go there.
+absl::Status SortFacts(const v1::Policy& policy, Options* options) {
+  const policy::Incomplete none;
+  policy::Checking names(policy, none);
+  for (const std::string& text : options->facts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("`", text, "` is no fact; write `id=value`"));
+    }
+    const std::string id = text.substr(0, equals);
+    if (!names.Refer(policy::Kind::kFact, id, {})) {
+      const policy::Finding& finding = names.findings().back();
+      return absl::InvalidArgumentError(
+          absl::StrCat(finding.message, "; ", finding.remedy));
+    }
+    const v1::Fact& fact = policy.fact(names.Find(policy::Kind::kFact, id));
+    auto& facts = fact.about() == v1::Fact::REQUEST ? options->request.facts
+                                                    : options->subject.facts;
+    facts.emplace_back(id, text.substr(equals + 1));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::CivilDay> DayOf(const std::string& text) {
+  if (text.empty()) {
+    return absl::ToCivilDay(SystemClock().Now(), absl::UTCTimeZone());
+  }
+  absl::CivilDay day;
+  if (!policy::IsDate(text) || !absl::ParseCivilTime(text, &day)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`", text, "` is no date; write one such as `2026-04-02`"));
+  }
+  return day;
+}
+
+// All leaves beneath the names given; none given: all there are.
+absl::StatusOr<std::vector<policy::Category>> CategoriesOf(
+    const policy::Snapshot& snapshot, const std::vector<std::string>& names) {
+  std::vector<policy::Category> found;
+  for (policy::Category c = 0; c < snapshot.category_count(); ++c) {
+    const std::string_view id = snapshot.CategoryName(c);
+    const bool named =
+        std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+          return policy::IdCovers(name, id);
+        });
+    if (names.empty() || named) found.push_back(c);
+  }
+  if (!found.empty() || names.empty()) return found;
+  return snapshot.FindCategory(names.front()).status();
+}
+
+absl::StatusOr<std::vector<Verdict>> Decide(const Policy& policy,
+                                            Options options) {
+  PRIVET_RETURN_IF_ERROR(
+      SortFacts(policy::PolicyAccess::MessageOf(policy), &options));
+  const policy::Snapshot& snapshot = *policy::PolicyAccess::SnapshotOf(policy);
+  PRIVET_RETURN_IF_ERROR(snapshot.CheckRequest(options.request));
+  PRIVET_ASSIGN_OR_RETURN(const absl::CivilDay day, DayOf(options.date));
+  const auto id = [](const std::string& text, auto kind) {
+    return text.empty() ? kind : decltype(kind)::FromText(text);
+  };
+  PRIVET_ASSIGN_OR_RETURN(
+      const policy::Context* context,
+      snapshot.FindContext(OperationOf(options.operation),
+                           id(options.actor, ActorId()),
+                           id(options.purpose, PurposeId()),
+                           id(options.recipient, RecipientId()),
+                           id(options.region, RegionId()),
+                           options.record_type));
+  PRIVET_ASSIGN_OR_RETURN(const auto categories,
+                          CategoriesOf(snapshot, options.categories));
+  const policy::Word word = context->MakeWord(
+      snapshot.FactsOf(options.subject), options.request, day);
+  std::vector<Verdict> verdicts;
+  for (const policy::Category category : categories) {
+    verdicts.push_back({std::string(snapshot.CategoryName(category)),
+                        snapshot.Explain(*context, {category}, word)});
+  }
+  return verdicts;
+}
+
+nlohmann::ordered_json ToJson(const Verdict& verdict) {
+  const Explanation& why = verdict.explanation;
+  nlohmann::ordered_json json = {{"category", verdict.category},
+                                 {"permitted", why.permitted}};
+  if (why.permitted) {
+    json["form"] = why.form.empty() ? "whole {}" : why.form;
+    json["rules"] = why.rules;
+    return json;
+  }
+  json["rule"] = why.denial.rule;
+  json["gate"] = why.denial.gate;
+  json["missing"] = why.denial.missing;
+  return json;
+}
+
+int Explain(const Options& options, const Output& output) {
+  const absl::StatusOr<Policy> policy = Policy::Load(options.path);
+  if (!policy.ok()) return Fail(policy.status(), output);
+  const absl::StatusOr<std::vector<Verdict>> verdicts =
+      Decide(*policy, options);
+  if (!verdicts.ok()) {
+    output.err << std::string(verdicts.status().message()) << "\n";
+    return kNoAnswer;
+  }
+  const bool all = std::all_of(
+      verdicts->begin(), verdicts->end(),
+      [](const Verdict& verdict) { return verdict.explanation.permitted; });
+  if (options.json) {
+    nlohmann::ordered_json json = {{"permitted", all}};
+    json["categories"] = nlohmann::ordered_json::array();
+    for (const Verdict& verdict : *verdicts) {
+      json["categories"].push_back(ToJson(verdict));
+    }
+    Print(json, output.out);
+  } else {
+    for (const Verdict& verdict : *verdicts) {
+      output.out << verdict.category << ": " << verdict.explanation.ToString()
+                 << "\n";
+    }
+  }
+  return all ? kYes : kNo;
+}
+
+void AddPersonOptions(CLI::App* command, Options* options) {
+  policy::SubjectState& person = options->subject;
+  const std::string group = "The person";
+  const auto add = [&](const char* name, auto& into, const char* what) {
+    command->add_option(name, into, what)->group(group);
+  };
+  add("--subject-region", person.region, "Whose law protects the person");
+  add("--subject-kind", person.kind, "Kind of the person");
+  add("--consent", person.consents, "Purpose that the person consents to");
+  add("--objection", person.objections, "Purpose that the person objects to");
+  add("--minor", person.minor_group, "Age group of the person");
+  add("--notice", person.notices, "Notice on record");
+  add("--happened", person.happened, "Event that happened to the person");
+  add("--instructed", person.instructed,
+      "Recipient that the person told us to send data to");
+  command
+      ->add_flag("--restricted", person.restricted,
+                 "The person's data is restricted")
+      ->group(group);
+}
+
+void AddRequestOptions(CLI::App* command, Options* options) {
+  command->add_option("--actor", options->actor, "Who asks")->required();
+  command->add_option("--purpose", options->purpose, "What for (use, share)");
+  command->add_option("--recipient", options->recipient, "Who gets it (share)");
+  command->add_option("--region", options->region,
+                      "Where the data will be: the store's (store), the "
+                      "actor's (use); a recipient's own count (share)");
+  command->add_option("--record", options->record_type,
+                      "Record type that is stored (store)");
+  command->add_option("--category", options->categories,
+                      "Category, or a group of them; default: every one");
+  command->add_option("--fact", options->facts, "What the host knows, id=value");
+  command->add_option("--case", options->request.case_reference,
+                      "Case of an authority");
+  command->add_option("--asked", options->request.categories,
+                      "Category that an authority asked for");
+  command->add_option("--date", options->date,
+                      "Day of the request, in UTC; default: today");
+}
+
+}  // namespace
+
+void AddExplain(CLI::App* app, Action* action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app->add_subcommand(
+      "explain",
+      "Say of each category whether a request is permitted, in which form, and "
+      "by which rules; or what refuses it, and what would lift that. Exits "
+      "with 0 if all of it is permitted, with 1 if not.");
+  AddPolicyOperand(command, &options->path);
+  command->add_option("OPERATION", options->operation, "store, use or share")
+      ->required()
+      ->check(CLI::IsMember({"store", "use", "share"}));
+  AddRequestOptions(command, options.get());
+  AddPersonOptions(command, options.get());
+  AddJsonFlag(command, &options->json);
+  command->callback([options, action] {
+    *action = [options](const Output& output) {
+      return Explain(*options, output);
+    };
+  });
+}
+
+}  // namespace privet::cli
