@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -130,6 +131,32 @@ const v1::Transform& Snapshot::FormOf(Form form) const {
 }
 
 std::size_t Snapshot::form_count() const { return impl_->model.forms->size(); }
+
+std::vector<Form> Snapshot::FormsOf(
+    absl::Span<const Category> categories) const {
+  const Model& model = impl_->model;
+  std::set<Form> forms;
+  const auto add = [&](const std::vector<Shape>& shapes, const Bits* reach) {
+    for (const Shape& shape : shapes) {
+      for (const Category category : categories) {
+        if (reach != nullptr && !reach->Test(category)) continue;
+        if (shape.categories.Test(category)) forms.insert(shape.form);
+      }
+    }
+  };
+  for (const RuleInfo& rule : model.rules) {
+    if (rule.effect != Effect::kForbid) {
+      add(rule.shapes, &rule.reach.categories);
+    }
+  }
+  for (const RecipientInfo& recipient : model.recipient) {
+    for (const std::vector<Shape>& shapes : recipient.shapes) {
+      add(shapes, nullptr);
+    }
+  }
+  forms.erase(kWhole);
+  return std::vector<Form>(forms.begin(), forms.end());
+}
 
 absl::Status Snapshot::CheckField(absl::Span<const Category> categories) const {
   for (const Category category : categories) {

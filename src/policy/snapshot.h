@@ -116,6 +116,10 @@ class Snapshot {
   const v1::Transform& FormOf(Form form) const;
   std::size_t form_count() const;
 
+  // Returns every form in which some rule or recipient may let a field of
+  // `categories` through, rising, without kWhole: what must fit the field.
+  std::vector<Form> FormsOf(absl::Span<const Category> categories) const;
+
   // Returns InvalidArgument, naming the request and both rules, if a field of
   // `categories` (sorted) would get two forms neither of which is the stronger
   // on one reachable request, or two obligations keep it. Slow: for binding.
