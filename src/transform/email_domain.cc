@@ -5,6 +5,7 @@
 
 #include "transform/families.h"
 #include "transform/transform.h"
+#include "transform/utf8.h"
 
 namespace privet::transform {
 namespace {
@@ -36,7 +37,8 @@ class EmailDomain final : public Transform {
   Applied ApplyBytes(std::string_view in, const Pseudonymizer*, char* out,
                      std::size_t* out_size) const override {
     const std::size_t at = in.rfind('@');
-    if (at == std::string_view::npos || !IsDomain(in.substr(at + 1))) {
+    if (at == std::string_view::npos || !IsDomain(in.substr(at + 1)) ||
+        !CountCodePoints(in)) {
       return Applied::kDropped;
     }
     *out_size = 0;
