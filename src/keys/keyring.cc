@@ -194,6 +194,8 @@ absl::Status Keyring::Impl::Start(absl::Time now, ChangeCounter& counter) {
   {
     base::MutexLock lock(&refresh_);
     PRIVET_ASSIGN_OR_RETURN(mark_, CatchUp(vault_->store(), *ledger_));
+    // A vault that holds less than this later on is an old copy.
+    last_taken_ = mark_.number;
   }
   counter_seen_ = counter.Read() - 1;  // so that this reads all
   return Refresh(now, counter);

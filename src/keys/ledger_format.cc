@@ -69,15 +69,19 @@ std::optional<Parsed> ParseEntry(std::string_view bytes,
   return parsed;
 }
 
-// Returns whether an entry after number `last` is found anywhere in `bytes`,
-// which begins with a damaged one: then that one was acknowledged.
-bool HoldsLaterEntry(std::string_view bytes, std::uint64_t last) {
+// Returns whether an entry after `last` is found anywhere in `bytes`, which
+// begins with a damaged one: then that one was acknowledged.
+bool HoldsLaterEntry(std::string_view bytes, const LedgerMark& last) {
   for (std::size_t at = kSmallestEntry; at + kSmallestEntry <= bytes.size();
        ++at) {
     const std::string_view rest = bytes.substr(at);
     const auto number = base::LoadInt<std::uint64_t>(rest.data() + 4);
-    if (number <= last || number > last + bytes.size()) continue;
-    if (ParseEntry(rest, bytes.substr(at - kCheckSize, kCheckSize))) {
+    if (number <= last.number || number > last.number + bytes.size()) continue;
+    // It follows the check bytes that are there, or those that should be.
+    const Check should =
+        CheckOf(View(last.check), bytes.substr(0, at - kCheckSize));
+    if (ParseEntry(rest, bytes.substr(at - kCheckSize, kCheckSize)) ||
+        ParseEntry(rest, View(should))) {
       return true;
     }
   }
@@ -148,7 +152,7 @@ absl::StatusOr<std::size_t> WalkEntries(
     const auto parsed = ParseEntry(rest, View(mark->check));
     if (!parsed || parsed->entry.mark.number != mark->number + 1) {
       if (may_be_torn && rest.size() <= kLargestEntry &&
-          !HoldsLaterEntry(rest, mark->number)) {
+          !HoldsLaterEntry(rest, *mark)) {
         return at;
       }
       return absl::DataLossError(
