@@ -65,6 +65,7 @@ struct SweepReport {
   std::size_t without_ground = 0;  // of these, for want of ground
   std::size_t records = 0;         // removed whole
   std::size_t residues = 0;        // stored: de-identified rests of records
+  std::size_t damaged = 0;         // that do not parse, and were left alone
   // False if a reader kept deleted key rows alive in the vault's file: the next
   // run tries again.
   bool scrubbed = true;
@@ -96,9 +97,11 @@ class Sweeper {
   // Disposes of everything that is due now. Cost grows with what is due, not
   // with what is stored.
   //
-  // Returns FailedPrecondition if the clock runs backwards or the vault is not
-  // that of the ledger; else what the stores return: what was done until then
-  // is done, and the next run goes on.
+  // Returns FailedPrecondition, before it disposes of anything, if the clock
+  // runs backwards or the vault is not that of the ledger; Unavailable if the
+  // state is behind the ledger, after all that does not hang on it: an engine
+  // that opens the state brings it up. Else what the stores return: what was
+  // done until then is done, and the next run goes on.
   absl::StatusOr<SweepReport> Run();
 
   // Destroys the keys that are due, and no more: what they sealed is unreadable

@@ -33,13 +33,15 @@ struct EventDue {
 
 // A compartment that no purpose, obligation or hold may open any more.
 //
-//   "ground/" ‖ owner 16 ‖ u32 type ‖ u32 compartment
-//       → "" or the id of the record up to which the sweep has come
+//   "ground/" ‖ owner 16 ‖ u32 type ‖ u32 compartment    → ""
 struct GroundLost {
   OwnerId owner;           // zeros: everybody's
   std::uint32_t type = 0;  // id4 of the record type's name
   std::uint32_t compartment = 0;
 };
+
+// The keys::LedgerMark up to which the state holds the ledger.
+inline constexpr char kStateMarkKey[] = "n/ledger";
 
 inline constexpr std::string_view kEventDuePrefix = "due/";
 inline constexpr std::string_view kGroundPrefix = "ground/";

@@ -22,12 +22,11 @@
 #include "keys/ledger.h"
 #include "privet/record_id.h"
 #include "privet/store.h"
+#include "subject/due_rows.h"
 #include "subject/state_row.h"
 
 namespace privet::subject {
 namespace {
-
-constexpr char kMarkKey[] = "n/ledger";
 
 // How often a commit is tried again that lost a race with another process.
 constexpr int kTries = 100;
@@ -213,7 +212,7 @@ absl::Status StateStore::CatchUpWith(const std::vector<Store::Write>& with) {
 
 absl::StatusOr<keys::LedgerMark> StateStore::ReadMark() {
   PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
-                          store_->Read(kMarkKey));
+                          store_->Read(kStateMarkKey));
   // A new state, or one that was lost: the ledger says all that was taken away.
   if (!row.has_value()) return ledger_->Beginning();
   return keys::LedgerMark::Parse(*row);
@@ -223,7 +222,7 @@ absl::StatusOr<keys::LedgerMark> StateStore::ReadMark() {
 // writes `with`. Aborted if another process moved it meanwhile.
 absl::Status StateStore::CatchUpOnce(std::vector<Store::Write> with) {
   PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> mark_row,
-                          store_->Read(kMarkKey));
+                          store_->Read(kStateMarkKey));
   PRIVET_ASSIGN_OR_RETURN(const keys::LedgerMark mark, ReadMark());
   struct Entry {
     std::uint8_t kind;
@@ -247,8 +246,8 @@ absl::Status StateStore::CatchUpOnce(std::vector<Store::Write> with) {
       PRIVET_RETURN_IF_ERROR(ReplayErasure(entry.body, &with));
     }
   }
-  Set(&with, kMarkKey, last.Serialize());
-  return store_->Commit({{kMarkKey, mark_row}}, with);
+  Set(&with, kStateMarkKey, last.Serialize());
+  return store_->Commit({{kStateMarkKey, mark_row}}, with);
 }
 
 // A row that is newer than the entry stays: what it says was said later.

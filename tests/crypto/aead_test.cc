@@ -2,7 +2,6 @@
 
 #include "crypto/aead.h"
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 

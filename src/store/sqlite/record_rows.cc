@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -74,8 +75,6 @@ absl::Status RecordRows::Prepare() {
        "LIMIT ?"},
       {&update_row_, "UPDATE rec SET sealed = ? WHERE rowid = ?"},
       {&delete_run_, "DELETE FROM rec WHERE id BETWEEN ? AND ?"},
-      {&tags_of_run_, "SELECT id, tag FROM bof WHERE id BETWEEN ? AND ?"},
-      {&drop_tags_of_run_, "DELETE FROM bof WHERE id BETWEEN ? AND ?"},
       {&any_in_range_,
        "SELECT EXISTS(SELECT 1 FROM rec WHERE id >= ? AND id < ?)"},
       {&add_bucket_, "INSERT OR IGNORE INTO buckets(bucket) VALUES(?)"},
@@ -97,7 +96,8 @@ absl::Status RecordRows::Prepare() {
        "INSERT OR IGNORE INTO bof(id, compartment, tag) VALUES(?, ?, ?)"},
       {&drop_tag_of_,
        "DELETE FROM bof WHERE id = ? AND compartment = ? AND tag = ?"},
-      {&tags_of_, "SELECT compartment, tag FROM bof WHERE id = ?"},
+      {&tags_of_,
+       "SELECT id, compartment, tag FROM bof WHERE id BETWEEN ? AND ?"},
       {&get_mark_, "SELECT upto FROM swept WHERE type = ? AND class = ?"},
       {&set_mark_,
        "INSERT INTO swept(type, class, upto) VALUES(?, ?, ?) ON CONFLICT DO "
@@ -114,16 +114,15 @@ void RecordRows::Forget() {
   marks_.clear();
 }
 
-absl::Status RecordRows::Put(const Incoming& record) {
+absl::Status RecordRows::PutAll(absl::Span<const Incoming> records) {
   std::string scratch;
-  const std::string_view sealed = WhatToStore(record, &scratch);
-  if (record.is_new()) {
-    PRIVET_RETURN_IF_ERROR(Insert(record.record->id(), sealed));
-  } else {
-    PRIVET_RETURN_IF_ERROR(Overwrite(record, sealed));
+  for (const Incoming& record : records) {
+    const std::string_view sealed = WhatToStore(record, &scratch);
+    PRIVET_RETURN_IF_ERROR(record.is_new() ? Insert(record.record->id(), sealed)
+                                           : Overwrite(record, sealed));
   }
-  PRIVET_RETURN_IF_ERROR(IndexSubjects(record.header));
-  return IndexTags(record);
+  PRIVET_RETURN_IF_ERROR(IndexSubjects(records));
+  return IndexTags(records);
 }
 
 absl::Status RecordRows::Insert(const RecordId& id, std::string_view sealed) {
@@ -144,7 +143,9 @@ absl::Status RecordRows::Overwrite(const Incoming& record,
     PRIVET_RETURN_IF_ERROR(CheckRevision(there, record.header));
     PRIVET_RETURN_IF_ERROR(UnindexSubjects(there));
   }
-  PRIVET_RETURN_IF_ERROR(UnindexTags(id, std::nullopt));
+  std::vector<TagRow> tags;
+  PRIVET_RETURN_IF_ERROR(AddTags(id, id, nullptr, &tags));
+  PRIVET_RETURN_IF_ERROR(DropTags(std::move(tags)));
   return Query(update_).Bind(sealed).Bind(id.view()).Run();
 }
 
@@ -171,23 +172,37 @@ absl::StatusOr<Bucket> RecordRows::BucketOf(const SealedHeader& header) {
   return Bucket::Of(header.id(), longest);
 }
 
-absl::Status RecordRows::IndexSubjects(const SealedHeader& header) {
-  if (header.about_nobody()) return absl::OkStatus();
-  PRIVET_ASSIGN_OR_RETURN(const Bucket bucket, BucketOf(header));
-  if (known_buckets_.insert(bucket.row()).second) {
-    PRIVET_RETURN_IF_ERROR(Query(add_bucket_).Bind(bucket.row()).Run());
-  }
-  const RecordId id = header.id();
-  const auto add = [&](const OwnerId& owner) {
-    return Query(add_subject_)
-        .Bind(bucket.row())
-        .Bind(owner.view())
-        .Bind(id.view())
-        .Run();
+absl::Status RecordRows::IndexSubjects(absl::Span<const Incoming> records) {
+  struct Row {
+    std::int64_t bucket;
+    OwnerId owner;
+    RecordId id;
   };
-  PRIVET_RETURN_IF_ERROR(add(header.owner()));
-  for (std::size_t i = 0; i < header.further_owner_count(); ++i) {
-    PRIVET_RETURN_IF_ERROR(add(header.further_owner(i)));
+  std::vector<Row> rows;
+  rows.reserve(records.size());
+  for (const Incoming& record : records) {
+    const SealedHeader& header = record.header;
+    if (header.about_nobody()) continue;
+    PRIVET_ASSIGN_OR_RETURN(const Bucket bucket, BucketOf(header));
+    rows.push_back({bucket.row(), header.owner(), header.id()});
+    for (std::size_t i = 0; i < header.further_owner_count(); ++i) {
+      rows.push_back({bucket.row(), header.further_owner(i), header.id()});
+    }
+  }
+  // In the order of the table, so that each of its pages is looked for once.
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    return std::tie(a.bucket, a.owner, a.id) <
+           std::tie(b.bucket, b.owner, b.id);
+  });
+  for (const Row& row : rows) {
+    if (known_buckets_.insert(row.bucket).second) {
+      PRIVET_RETURN_IF_ERROR(Query(add_bucket_).Bind(row.bucket).Run());
+    }
+    PRIVET_RETURN_IF_ERROR(Query(add_subject_)
+                               .Bind(row.bucket)
+                               .Bind(row.owner.view())
+                               .Bind(row.id.view())
+                               .Run());
   }
   return absl::OkStatus();
 }
@@ -224,18 +239,31 @@ absl::Status RecordRows::UnindexSubjects(const SealedHeader& header) {
   return absl::OkStatus();
 }
 
-absl::Status RecordRows::IndexTags(const Incoming& record) {
-  const RecordId& id = record.record->id();
-  for (const IndexTag& tag : record.record->index()) {
-    if (!IsStored(record, tag.compartment)) continue;
-    const std::string key = IndexKey(tag);
-    PRIVET_RETURN_IF_ERROR(CheckUnique(tag, key, id));
-    PRIVET_RETURN_IF_ERROR(Query(add_tag_).Bind(key).Bind(id.view()).Run());
-    PRIVET_RETURN_IF_ERROR(Query(add_tag_of_)
-                               .Bind(id.view())
-                               .Bind(std::int64_t{tag.compartment})
-                               .Bind(key)
-                               .Run());
+absl::Status RecordRows::IndexTags(absl::Span<const Incoming> records) {
+  struct Row {
+    std::string key;
+    RecordId id;
+    const IndexTag* tag;
+  };
+  std::vector<Row> rows;
+  for (const Incoming& record : records) {
+    const RecordId& id = record.record->id();
+    for (const IndexTag& tag : record.record->index()) {
+      if (!IsStored(record, tag.compartment)) continue;
+      rows.push_back({IndexKey(tag), id, &tag});
+      PRIVET_RETURN_IF_ERROR(Query(add_tag_of_)
+                                 .Bind(id.view())
+                                 .Bind(std::int64_t{tag.compartment})
+                                 .Bind(rows.back().key)
+                                 .Run());
+    }
+  }
+  std::sort(rows.begin(), rows.end(),
+            [](const Row& a, const Row& b) { return a.key < b.key; });
+  for (const Row& row : rows) {
+    PRIVET_RETURN_IF_ERROR(CheckUnique(*row.tag, row.key, row.id));
+    PRIVET_RETURN_IF_ERROR(
+        Query(add_tag_).Bind(row.key).Bind(row.id.view()).Run());
   }
   return absl::OkStatus();
 }
@@ -249,27 +277,39 @@ absl::Status RecordRows::CheckUnique(const IndexTag& tag, std::string_view key,
   return taken ? UniqueTaken() : absl::OkStatus();
 }
 
-absl::Status RecordRows::UnindexTags(
-    const RecordId& id, std::optional<absl::Span<const std::uint32_t>> only) {
-  std::vector<std::pair<std::int64_t, std::string>> tags;
-  {
-    Query query(tags_of_);
-    query.Bind(id.view());
-    while (true) {
-      PRIVET_ASSIGN_OR_RETURN(const bool found, query.Step());
-      if (!found) break;
-      const std::int64_t compartment = query.Int(0);
-      if (only.has_value() &&
-          std::find(only->begin(), only->end(), compartment) == only->end()) {
-        continue;
-      }
-      tags.emplace_back(compartment, query.Blob(1));
+absl::Status RecordRows::AddTags(const RecordId& first, const RecordId& last,
+                                 const std::vector<std::uint32_t>* only,
+                                 std::vector<TagRow>* tags) {
+  Query query(tags_of_);
+  query.Bind(first.view()).Bind(last.view());
+  while (true) {
+    PRIVET_ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (!found) return absl::OkStatus();
+    const std::int64_t compartment = query.Int(1);
+    if (only != nullptr &&
+        std::find(only->begin(), only->end(), compartment) == only->end()) {
+      continue;
     }
+    PRIVET_ASSIGN_OR_RETURN(const RecordId id,
+                            RecordId::FromBytes(query.Blob(0)));
+    tags->push_back({std::string(query.Blob(2)), id, compartment});
   }
-  for (const auto& [compartment, tag] : tags) {
-    PRIVET_RETURN_IF_ERROR(Query(drop_tag_).Bind(tag).Bind(id.view()).Run());
+}
+
+absl::Status RecordRows::DropTags(std::vector<TagRow> tags) {
+  for (const TagRow& row : tags) {
+    PRIVET_RETURN_IF_ERROR(Query(drop_tag_of_)
+                               .Bind(row.id.view())
+                               .Bind(row.compartment)
+                               .Bind(row.tag)
+                               .Run());
+  }
+  // In their own order, so that each page of bidx is looked for once.
+  std::sort(tags.begin(), tags.end(),
+            [](const TagRow& a, const TagRow& b) { return a.tag < b.tag; });
+  for (const TagRow& row : tags) {
     PRIVET_RETURN_IF_ERROR(
-        Query(drop_tag_of_).Bind(id.view()).Bind(compartment).Bind(tag).Run());
+        Query(drop_tag_).Bind(row.tag).Bind(row.id.view()).Run());
   }
   return absl::OkStatus();
 }

@@ -51,9 +51,9 @@ class RecordRows {
 
   const Database& database() const { return *database_; }
 
-  // Stores what `record` may store: a new one, or over the revision before.
-  // AlreadyExists, Aborted or NotFound as RecordStore::Put().
-  absl::Status Put(const Incoming& record);
+  // Stores what each of `records` may store: a new one, or over the revision
+  // before. AlreadyExists, Aborted or NotFound as RecordStore::Put().
+  absl::Status PutAll(absl::Span<const Incoming> records);
 
   // Returns whether the record was there as `was` says and has been changed.
   absl::StatusOr<bool> Replace(const Replacement& replacement);
@@ -89,12 +89,30 @@ class RecordRows {
   absl::Status Prepare();
   absl::Status Insert(const RecordId& id, std::string_view sealed);
   absl::Status Overwrite(const Incoming& record, std::string_view sealed);
-  absl::Status IndexSubjects(const base::SealedHeader& header);
-  absl::Status IndexTags(const Incoming& record);
+  absl::Status IndexSubjects(absl::Span<const Incoming> records);
+  absl::Status IndexTags(absl::Span<const Incoming> records);
   absl::Status UnindexSubjects(const base::SealedHeader& header);
-  absl::Status RemoveRun(const RecordId& first, const RecordId& last);
-  absl::Status UnindexTags(const RecordId& id,
-                           std::optional<absl::Span<const std::uint32_t>> only);
+  // A row of bof.
+  struct TagRow {
+    std::string tag;
+    RecordId id;
+    std::int64_t compartment;
+  };
+  struct Looked {
+    std::int64_t row;
+    RecordId id;
+    std::optional<Disposal> disposal;
+  };
+  absl::Status DisposeOf(absl::Span<const Looked> looked);
+  absl::Status RunOver(const Statement& statement, const RecordId& first,
+                       const RecordId& last);
+  // Adds the rows of bof of the records [first, last]; those of `only` these
+  // compartments, or, null, all.
+  absl::Status AddTags(const RecordId& first, const RecordId& last,
+                       const std::vector<std::uint32_t>* only,
+                       std::vector<TagRow>* tags);
+  // Deletes rows of bof, and of bidx those that go with them.
+  absl::Status DropTags(std::vector<TagRow> tags);
   absl::Status CheckUnique(const IndexTag& tag, std::string_view key,
                            const RecordId& id);
   absl::StatusOr<Bucket> BucketOf(const base::SealedHeader& header);
@@ -104,7 +122,7 @@ class RecordRows {
   Tombstones* tombstones_ = nullptr;
 
   Statement insert_, get_, update_, update_if_, delete_if_, any_in_range_;
-  Statement next_, update_row_, delete_run_, tags_of_run_, drop_tags_of_run_;
+  Statement next_, update_row_, delete_run_;
   Statement add_bucket_, list_buckets_, drop_bucket_;
   Statement add_subject_, drop_subject_, some_subject_, drop_subjects_;
   Statement add_tag_, drop_tag_, find_tag_;

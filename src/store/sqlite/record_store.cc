@@ -214,8 +214,8 @@ class SqliteRecords final : public RecordStore {
     for (Incoming& record : records) {
       PRIVET_RETURN_IF_ERROR(MarkSwept(swept_up_to, &record));
       if (!AnythingLeft(record)) return AllDue();
-      PRIVET_RETURN_IF_ERROR(rows_->Put(record));
     }
+    PRIVET_RETURN_IF_ERROR(rows_->PutAll(records));
     return transaction.Commit();
   }
 

@@ -42,8 +42,9 @@ absl::StatusOr<bool> RecordRows::Replace(const Replacement& replacement) {
                              .Bind(revision)
                              .Run());
   if (database_->Changes() == 0) return false;
-  PRIVET_RETURN_IF_ERROR(
-      UnindexTags(was.id, absl::MakeConstSpan(replacement.dropped)));
+  std::vector<TagRow> tags;
+  PRIVET_RETURN_IF_ERROR(AddTags(was.id, was.id, &replacement.dropped, &tags));
+  PRIVET_RETURN_IF_ERROR(DropTags(std::move(tags)));
   return true;
 }
 
@@ -65,17 +66,14 @@ absl::StatusOr<bool> RecordRows::Remove(const RecordVersion& was) {
   // One that does not parse can be removed as well as any other.
   const auto header = base::SealedHeader::Parse(sealed);
   if (header.ok()) PRIVET_RETURN_IF_ERROR(UnindexSubjects(*header));
-  PRIVET_RETURN_IF_ERROR(UnindexTags(was.id, std::nullopt));
+  std::vector<TagRow> tags;
+  PRIVET_RETURN_IF_ERROR(AddTags(was.id, was.id, nullptr, &tags));
+  PRIVET_RETURN_IF_ERROR(DropTags(std::move(tags)));
   return true;
 }
 
 absl::StatusOr<SweepStep> RecordRows::Sweep(const SweepRange& range,
                                             RecordSource::Decide decide) {
-  struct Looked {
-    std::int64_t row;
-    RecordId id;
-    std::optional<Disposal> disposal;
-  };
   std::vector<Looked> looked;
   SweepStep step{range.to, true};
   {
@@ -95,21 +93,27 @@ absl::StatusOr<SweepStep> RecordRows::Sweep(const SweepRange& range,
       looked.push_back({query.Int(0), id, decide(id, query.Blob(2))});
     }
   }
+  PRIVET_RETURN_IF_ERROR(DisposeOf(absl::MakeConstSpan(looked)));
+  PRIVET_RETURN_IF_ERROR(SetMark(range.type, range.retention_class, step.upto));
+  return step;
+}
+
+absl::Status RecordRows::DisposeOf(absl::Span<const Looked> looked) {
   std::vector<const Residue*> residues;
+  std::vector<TagRow> tags;
   for (std::size_t i = 0; i < looked.size(); ++i) {
-    const Looked& each = looked[i];
-    if (!each.disposal.has_value()) continue;
-    const Disposal& disposal = *each.disposal;
+    if (!looked[i].disposal.has_value()) continue;
+    const Disposal& disposal = *looked[i].disposal;
     if (disposal.residue.has_value()) residues.push_back(&*disposal.residue);
     if (!disposal.remove) {
       PRIVET_RETURN_IF_ERROR(
-          Query(update_row_).Bind(disposal.bytes).Bind(each.row).Run());
+          Query(update_row_).Bind(disposal.bytes).Bind(looked[i].row).Run());
       PRIVET_RETURN_IF_ERROR(
-          UnindexTags(each.id, absl::MakeConstSpan(disposal.dropped)));
+          AddTags(looked[i].id, looked[i].id, &disposal.dropped, &tags));
       continue;
     }
     // Neighbours that all go, go at once: nothing lies between them.
-    const RecordId first = each.id;
+    const RecordId first = looked[i].id;
     while (i + 1 < looked.size() && looked[i + 1].disposal.has_value() &&
            looked[i + 1].disposal->remove) {
       ++i;
@@ -117,36 +121,16 @@ absl::StatusOr<SweepStep> RecordRows::Sweep(const SweepRange& range,
         residues.push_back(&*looked[i].disposal->residue);
       }
     }
-    PRIVET_RETURN_IF_ERROR(RemoveRun(first, looked[i].id));
+    PRIVET_RETURN_IF_ERROR(RunOver(delete_run_, first, looked[i].id));
+    PRIVET_RETURN_IF_ERROR(AddTags(first, looked[i].id, nullptr, &tags));
   }
-  PRIVET_RETURN_IF_ERROR(InsertResidues(std::move(residues)));
-  PRIVET_RETURN_IF_ERROR(SetMark(range.type, range.retention_class, step.upto));
-  return step;
+  PRIVET_RETURN_IF_ERROR(DropTags(std::move(tags)));
+  return InsertResidues(std::move(residues));
 }
 
-absl::Status RecordRows::RemoveRun(const RecordId& first,
-                                   const RecordId& last) {
-  const auto run = [&](const Statement& statement) {
-    return Query(statement).Bind(first.view()).Bind(last.view()).Run();
-  };
-  PRIVET_RETURN_IF_ERROR(run(delete_run_));
-  std::vector<std::pair<std::string, std::string>> tags;  // tag, id
-  {
-    Query query(tags_of_run_);
-    query.Bind(first.view()).Bind(last.view());
-    while (true) {
-      PRIVET_ASSIGN_OR_RETURN(const bool found, query.Step());
-      if (!found) break;
-      tags.emplace_back(query.Blob(1), query.Blob(0));
-    }
-  }
-  if (tags.empty()) return absl::OkStatus();
-  // In their own order: neighbours lie on one page.
-  std::sort(tags.begin(), tags.end());
-  for (const auto& [tag, id] : tags) {
-    PRIVET_RETURN_IF_ERROR(Query(drop_tag_).Bind(tag).Bind(id).Run());
-  }
-  return run(drop_tags_of_run_);
+absl::Status RecordRows::RunOver(const Statement& statement,
+                                 const RecordId& first, const RecordId& last) {
+  return Query(statement).Bind(first.view()).Bind(last.view()).Run();
 }
 
 absl::Status RecordRows::InsertResidues(std::vector<const Residue*> residues) {

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "retention/sweep.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/bytes.h"
+#include "base/sealed_header.h"
+#include "base/status_macros.h"
+#include "keys/catalogue.h"
+#include "keys/ledger.h"
+#include "privet/store.h"
+#include "privet/sweeper.h"
+#include "retention/disposal.h"
+#include "retention/subject_sweep.h"
+#include "subject/due_rows.h"
+
+namespace privet::retention {
+namespace {
+
+constexpr std::size_t kRows = 1000;  // of the state, read at once
+constexpr int kLooks = 3;
+
+// The mark of a source that keeps none: "swept/" ‖ LP(name) ‖ type ‖ class.
+std::string MarkKey(const std::string& source, std::uint32_t type,
+                    std::uint32_t retention_class) {
+  std::string key = "swept/";
+  base::AppendPart(&key, std::string_view(source));
+  base::AppendInt(&key, type);
+  base::AppendInt(&key, retention_class);
+  return key;
+}
+
+std::uint32_t TypeOf(const RecordId& id) {
+  std::uint32_t type = 0;
+  for (std::size_t i = 0; i < 4; ++i) type = (type << 8) | id.bytes[i];
+  return type;
+}
+
+absl::StatusOr<std::vector<std::uint32_t>> TypesOf(Store& vault) {
+  std::set<std::uint32_t> types;
+  PRIVET_RETURN_IF_ERROR(keys::ForEachCompartment(
+      vault, [&](std::uint32_t type, std::uint32_t, std::string_view) {
+        types.insert(type);
+        return true;
+      }));
+  return std::vector<std::uint32_t>(types.begin(), types.end());
+}
+
+// Returns whether the ledger has a change of the state after `mark`.
+absl::StatusOr<bool> IsBehind(keys::Ledger& ledger,
+                              const keys::LedgerMark& mark) {
+  bool behind = false;
+  PRIVET_RETURN_IF_ERROR(ledger.Read(mark, [&](const keys::LedgerEntry& entry) {
+    behind =
+        entry.kind >= keys::kFirstStateKind ||
+        entry.kind == static_cast<std::uint8_t>(keys::LedgerKind::kOwnerErased);
+    return !behind;
+  }));
+  return behind;
+}
+
+// Deletes a row that is as it was read; one that was undone meanwhile is gone.
+absl::Status Delete(Store& state, const std::string& key,
+                    const std::string& value) {
+  const absl::Status deleted =
+      state.Commit({{key, value}}, {{key, std::nullopt}});
+  return absl::IsAborted(deleted) ? absl::OkStatus() : deleted;
+}
+
+}  // namespace
+
+Sweep::Sweep(const SweepContext& context, std::vector<ClassRule> rules)
+    : context_(context), rules_(std::move(rules)) {
+  // A record of which all is due is then removed at once, instead of being
+  // shortened first.
+  std::sort(rules_.begin(), rules_.end(),
+            [this](const ClassRule& a, const ClassRule& b) {
+              return a.DueBefore(context_.now) < b.DueBefore(context_.now);
+            });
+}
+
+absl::Status Sweep::Keys() {
+  PRIVET_RETURN_IF_ERROR(
+      DestroyEpochs(context_.destroyer, rules_, context_.now, &keys_));
+  PRIVET_RETURN_IF_ERROR(
+      DestroyByDeadline(context_.destroyer, rules_, context_.now, &keys_));
+  return ByEvents(true);
+}
+
+absl::Status Sweep::Records() {
+  absl::Status first;
+  const auto types = TypesOf(*context_.options.vault);
+  first.Update(types.status());
+  if (types.ok()) {
+    for (const SweepSource& source : context_.options.sources) {
+      first.Update(ByAge(source, *types));
+    }
+  }
+  first.Update(ByEvents(false));
+  first.Update(WithoutGround());
+  const auto scrubbed = context_.destroyer.Scrub();
+  first.Update(scrubbed.status());
+  keys_.scrubbed = scrubbed.ok() && *scrubbed;
+  return first;
+}
+
+absl::Status Sweep::ByAge(const SweepSource& source,
+                          const std::vector<std::uint32_t>& types) {
+  const DueByAge due(rules_, context_.now);
+  for (const std::uint32_t type : types) {
+    for (const ClassRule& rule : rules_) {
+      PRIVET_RETURN_IF_ERROR(ByAge(source, type, rule, due));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Sweep::ByAge(const SweepSource& source, std::uint32_t type,
+                          const ClassRule& rule, const DueByAge& due) {
+  if (!rule.created.has_value()) return absl::OkStatus();
+  PRIVET_ASSIGN_OR_RETURN(
+      const std::optional<RecordId> mark,
+      source.records->SweptUpTo(type, rule.retention_class));
+  Store& state = *context_.options.state;
+  const std::string key = MarkKey(source.name, type, rule.retention_class);
+  RecordId from = mark.value_or(RecordId());
+  if (!mark.has_value()) {
+    PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                            state.Read(key));
+    if (row.has_value()) {
+      PRIVET_ASSIGN_OR_RETURN(from, RecordId::FromBytes(*row));
+    }
+  }
+  return SweepByAge(
+      *source.records, type, rule, from, due, context_.now,
+      context_.options.batch,
+      [&](const RecordId& upto) {
+        return state.Commit({}, {{key, std::string(upto.view())}});
+      },
+      &counts_);
+}
+
+// A state that was restored may hold the row of an event that was undone.
+absl::Status Sweep::CheckState() {
+  for (int look = 0; look < kLooks; ++look) {
+    PRIVET_ASSIGN_OR_RETURN(
+        const std::optional<std::string> row,
+        context_.options.state->Read(subject::kStateMarkKey));
+    keys::LedgerMark mark;
+    if (row.has_value()) {
+      PRIVET_ASSIGN_OR_RETURN(mark, keys::LedgerMark::Parse(*row));
+    }
+    PRIVET_ASSIGN_OR_RETURN(const bool behind, IsBehind(context_.ledger, mark));
+    if (!behind) return absl::OkStatus();
+  }
+  return absl::UnavailableError(
+      "the state is behind its ledger; what hangs on events waits until an "
+      "engine has opened it");
+}
+
+absl::Status Sweep::ByEvents(bool keys_only) {
+  const absl::Status in_step = CheckState();
+  // Keys of events have their deadlines in the vault as well.
+  if (!in_step.ok()) return keys_only ? absl::OkStatus() : in_step;
+  for (const ClassRule& rule : rules_) {
+    for (const ClassRule::Event& event : rule.events) {
+      PRIVET_RETURN_IF_ERROR(ByEvent(rule, event, keys_only));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Sweep::ByEvent(const ClassRule& rule,
+                            const ClassRule::Event& event, bool keys_only) {
+  std::string from;
+  while (true) {
+    PRIVET_ASSIGN_OR_RETURN(const std::vector<DueRow> rows,
+                            DueRowsOf(*context_.options.state, rule, event,
+                                      from, context_.now, kRows));
+    for (const DueRow& row : rows) {
+      if (event.ends) {
+        PRIVET_RETURN_IF_ERROR(
+            DestroyOne(*context_.options.vault, context_.destroyer, rule,
+                       row.event.owner, context_.now, &keys_));
+      }
+      if (keys_only) continue;
+      PRIVET_RETURN_IF_ERROR(
+          event.ends ? EndFor(rule, row)
+                     : Delete(*context_.options.state, row.key, row.value));
+    }
+    if (rows.size() < kRows) return absl::OkStatus();
+    from = rows.back().key + std::string(1, '\0');
+  }
+}
+
+absl::Status Sweep::EndFor(const ClassRule& rule, const DueRow& row) {
+  const OwnerId& owner = row.event.owner;
+  const Pick pick{
+      [&](const base::SealedHeader& header) {
+        Mask mask = CompartmentsOf(header, owner);
+        for (std::size_t i = 0; i < header.size(); ++i) {
+          if (header.retention_class(i) != rule.retention_class) {
+            mask &= ~(Mask{1} << i);
+          }
+        }
+        return mask;
+      },
+      rule.residue_of.empty() ? ResidueFate::kStays : ResidueFate::kOutlives,
+      rule.residue_of};
+  bool held = false;
+  for (const SweepSource& source : context_.options.sources) {
+    PRIVET_RETURN_IF_ERROR(DropFromSubject(
+        *source.records, owner, pick, context_.options.batch, &counts_, &held));
+  }
+  // What a hold keeps is looked at again.
+  if (held) return absl::OkStatus();
+  return Delete(*context_.options.state, row.key, row.value);
+}
+
+absl::Status Sweep::WithoutGround() {
+  std::vector<std::pair<std::string, std::string>> rows;
+  std::string end(subject::kGroundPrefix);
+  ++end.back();
+  PRIVET_RETURN_IF_ERROR(context_.options.state->Scan(
+      subject::kGroundPrefix, end,
+      [&](std::string_view key, std::string_view value) {
+        rows.emplace_back(key, value);
+        return true;
+      }));
+  for (auto& [key, value] : rows) {
+    const auto row = subject::ParseGroundLost(key);
+    if (!row.has_value()) continue;
+    PRIVET_RETURN_IF_ERROR(
+        WithoutGround(*row, std::move(key), std::move(value)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Sweep::WithoutGround(const subject::GroundLost& row,
+                                  std::string key, std::string value) {
+  const bool everybody = row.owner == OwnerId();
+  const Pick pick{
+      [&](const base::SealedHeader& header) {
+        if (TypeOf(header.id()) != row.type) return Mask{0};
+        const Mask mine =
+            everybody ? ~Mask{0} : CompartmentsOf(header, row.owner);
+        for (std::size_t i = 0; i < header.size(); ++i) {
+          if (header.compartment(i) == row.compartment && !header.dropped(i)) {
+            return mine & (Mask{1} << i);
+          }
+        }
+        return Mask{0};
+      },
+      ResidueFate::kThrown, ""};
+  Store& state = *context_.options.state;
+  Counts counts;
+  bool held = false;
+  absl::Status status;
+  for (const SweepSource& source : context_.options.sources) {
+    if (!everybody) {
+      status = DropFromSubject(*source.records, row.owner, pick,
+                               context_.options.batch, &counts, &held);
+    } else {
+      status = DropFromType(
+          *source.records, row.type, RecordId(), pick, context_.options.batch,
+          [](const RecordId&) { return absl::OkStatus(); }, &counts, &held);
+    }
+    if (!status.ok()) break;
+  }
+  for (const auto& [retention_class, count] : counts.compartments) {
+    counts.without_ground += count;
+  }
+  counts_.Add(counts);
+  PRIVET_RETURN_IF_ERROR(status);
+  return held ? absl::OkStatus() : Delete(state, key, value);
+}
+
+SweepReport Sweep::Report() const {
+  std::map<std::string, SweepReport::OfClass> classes;
+  SweepReport report;
+  for (const ClassRule& rule : rules_) {
+    const auto keys = keys_.keys.find(rule.retention_class);
+    const auto parts = counts_.compartments.find(rule.retention_class);
+    if (keys == keys_.keys.end() && parts == counts_.compartments.end()) {
+      continue;
+    }
+    // Classes that differ in their periods only are one to a reader.
+    SweepReport::OfClass& of = classes[rule.retentions];
+    of.retentions = rule.retentions;
+    if (keys != keys_.keys.end()) of.keys += keys->second;
+    if (parts != counts_.compartments.end()) of.compartments += parts->second;
+  }
+  for (auto& [name, of] : classes) report.classes.push_back(std::move(of));
+  for (const auto& [retention_class, count] : keys_.keys) report.keys += count;
+  for (const auto& [retention_class, count] : counts_.compartments) {
+    report.compartments += count;
+  }
+  report.without_ground = counts_.without_ground;
+  report.records = counts_.records;
+  report.residues = counts_.residues;
+  report.damaged = counts_.damaged;
+  report.scrubbed = keys_.scrubbed;
+  return report;
+}
+
+}  // namespace privet::retention
