@@ -44,9 +44,10 @@ class VaultTombstones final : public store::Tombstones {
     for (const store::SubjectKeyName& key : keys) {
       auto found = owners.find(key.owner);
       if (found == owners.end()) {
-        PRIVET_ASSIGN_OR_RETURN(std::optional<OwnerRow> row,
-                                ReadOwner(key.owner));
-        found = owners.emplace(key.owner, std::move(row)).first;
+        absl::StatusOr<std::optional<OwnerRow>> row = ReadOwner(key.owner);
+        PRIVET_RETURN_IF_ERROR(row.status());
+        found = owners.try_emplace(key.owner).first;
+        found->second = *std::move(row);
       }
       fates.push_back(FateOf(found->second, key));
     }
