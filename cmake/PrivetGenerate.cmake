@@ -34,3 +34,36 @@ function(privet_proto_library target)
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${arg_LINK})
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()
+
+# privet_generate(TARGET POLICY OUTPUT name.h [NAMESPACE ns])
+# Makes a header of constants from a policy, and lets TARGET include it by its name: a purpose that the policy
+# does not declare does not compile. A policy with errors stops the build, with all of them.
+function(privet_generate target policy)
+  cmake_parse_arguments(arg "" "OUTPUT;NAMESPACE" "" ${ARGN})
+  if(NOT arg_OUTPUT)
+    message(FATAL_ERROR "privet_generate(${target} ${policy}): say OUTPUT name.h")
+  endif()
+  # In our own tree the command is built; an installed package brings it.
+  if(TARGET privet_command)
+    set(command privet_command)
+  elseif(TARGET privet::command)
+    set(command privet::command)
+  else()
+    message(FATAL_ERROR "privet_generate(${target} ${policy}) needs the privet command; set PRIVET_BUILD_CLI=ON")
+  endif()
+  get_filename_component(source ${policy} ABSOLUTE)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/${target}_policy)
+  file(MAKE_DIRECTORY ${out})
+  set(arguments generate ${source} --output ${out}/${arg_OUTPUT})
+  if(arg_NAMESPACE)
+    list(APPEND arguments --namespace ${arg_NAMESPACE})
+  endif()
+  add_custom_command(
+    OUTPUT ${out}/${arg_OUTPUT}
+    COMMAND ${command} ${arguments}
+    DEPENDS ${source} ${command}
+    COMMENT "Making ${arg_OUTPUT} from ${policy}"
+    VERBATIM)
+  target_sources(${target} PRIVATE ${out}/${arg_OUTPUT})
+  target_include_directories(${target} PRIVATE ${out})
+endfunction()

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "cli/command.h"
@@ -22,26 +23,32 @@ struct Options {
 };
 
 // What the policy holds, by the words of the language.
-nlohmann::ordered_json CountsOf(const v1::Policy& policy) {
-  return {{"records", policy.record_size()},
-          {"categories", policy.category_size()},
-          {"purposes", policy.purpose_size()},
-          {"actors", policy.actor_size()},
-          {"recipients", policy.recipient_size()},
-          {"rules", policy.rule_size()},
-          {"retentions", policy.retention_size()},
-          {"proved", policy.never_size() + policy.always_size() +
-                         policy.only_size()}};
+struct Count {
+  const char* one;
+  const char* many;
+  int number;
+};
+
+std::vector<Count> CountsOf(const v1::Policy& policy) {
+  return {{"record", "records", policy.record_size()},
+          {"category", "categories", policy.category_size()},
+          {"purpose", "purposes", policy.purpose_size()},
+          {"actor", "actors", policy.actor_size()},
+          {"recipient", "recipients", policy.recipient_size()},
+          {"rule", "rules", policy.rule_size()},
+          {"retention", "retentions", policy.retention_size()},
+          {"invariant", "invariants",
+           policy.never_size() + policy.always_size() + policy.only_size()}};
 }
 
 std::string SummaryOf(const Policy& policy) {
-  const auto counts = CountsOf(policy::PolicyAccess::MessageOf(policy));
   std::string text = "ok, " + std::string(policy.id()) + " version " +
                      std::to_string(policy.version());
-  for (const auto& [word, count] : counts.items()) {
-    text += ", " + std::to_string(count.get<int>()) + " " + word;
+  for (const Count& count : CountsOf(policy::PolicyAccess::MessageOf(policy))) {
+    text += ", " + std::to_string(count.number) + " " +
+            (count.number == 1 ? count.one : count.many);
   }
-  return text;
+  return text + " proved";
 }
 
 int PrintErrors(const Options& options, const absl::Status& status,
@@ -66,17 +73,22 @@ int PrintErrors(const Options& options, const absl::Status& status,
 
 int PrintFindings(const Options& options, const Policy& policy,
                   const Output& output) {
-  const Diagnostics findings = options.quiet ? Diagnostics() : policy.Lint();
+  Diagnostics findings;
+  if (!options.quiet || options.strict) findings = policy.Lint();
   int warnings = 0;
   for (const Diagnostic& finding : findings) {
     warnings += finding.severity == Diagnostic::Severity::kWarning ? 1 : 0;
   }
   const int code = options.strict && warnings > 0 ? kNo : kYes;
+  if (options.quiet) findings.clear();
   if (options.json) {
     nlohmann::ordered_json json = {{"ok", code == kYes},
                                    {"id", std::string(policy.id())},
                                    {"version", policy.version()}};
-    json["holds"] = CountsOf(policy::PolicyAccess::MessageOf(policy));
+    for (const Count& count :
+         CountsOf(policy::PolicyAccess::MessageOf(policy))) {
+      json["holds"][count.many] = count.number;
+    }
     json["warnings"] = nlohmann::ordered_json::array();
     json["notes"] = nlohmann::ordered_json::array();
     for (const Diagnostic& finding : findings) {
@@ -110,10 +122,12 @@ int Check(const Options& options, const Output& output) {
 
 void AddCheck(CLI::App* app, Action* action) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app->add_subcommand(
-      "check",
-      "Read, check and prove a policy: every error with its place and a way "
-      "out, then warnings, and what is declared and not acted on yet.");
+  CLI::App* command = AddCommand(
+      app, "check", "Read, check and prove a policy: errors, warnings",
+      "Prints every error with its place and a way out; of a policy that "
+      "loads, "
+      "what is\nworth a second look, and what is declared and not acted on "
+      "yet.");
   AddPolicyOperand(command, &options->path);
   command->add_flag("--quiet", options->quiet, "Leave out warnings and notes");
   command->add_flag("--strict", options->strict, "Exit with 1 for a warning");

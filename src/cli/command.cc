@@ -8,6 +8,13 @@
 
 namespace privet::cli {
 
+CLI::App* AddCommand(CLI::App* app, const std::string& name,
+                     const std::string& about, const std::string& details) {
+  CLI::App* command = app->add_subcommand(name, about);
+  command->footer(details + "\n\n" + app->get_footer());
+  return command;
+}
+
 void AddPolicyOperand(CLI::App* command, std::string* path) {
   command
       ->add_option("POLICY", *path,

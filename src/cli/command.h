@@ -28,13 +28,18 @@ struct Output {
 // What a command line asked for; returns the exit code.
 using Action = std::function<int(const Output&)>;
 
-// Each adds a subcommand that, once parsed, sets `action`.
+// Each adds a subcommand that, once parsed, sets `action`. Those of a local
+// installation are there where the embedded store is (PRIVET_BUILD_SQLITE).
 void AddCheck(CLI::App* app, Action* action);
 void AddExplain(CLI::App* app, Action* action);
 void AddGenerate(CLI::App* app, Action* action);
 void AddInit(CLI::App* app, Action* action);
 void AddKeys(CLI::App* app, Action* action);
 void AddSweep(CLI::App* app, Action* action);
+
+// Adds a subcommand; `details` end its help, before the exit codes.
+CLI::App* AddCommand(CLI::App* app, const std::string& name,
+                     const std::string& about, const std::string& details);
 
 // Adds the operand that names a policy, and `--json`.
 void AddPolicyOperand(CLI::App* command, std::string* path);

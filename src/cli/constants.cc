@@ -28,20 +28,21 @@ using policy::Kind;
 
 // Words that no namespace may have; of ids, only these can come up.
 constexpr std::string_view kKeywords[] = {
-    "asm",       "auto",     "bool",      "break",    "case",     "catch",
-    "char",      "class",    "concept",   "const",    "continue", "default",
-    "delete",    "do",       "double",    "else",     "enum",     "explicit",
-    "export",    "extern",   "false",     "float",    "for",      "friend",
-    "goto",      "if",       "inline",    "int",      "long",     "mutable",
-    "namespace", "new",      "noexcept",  "nullptr",  "operator", "private",
-    "protected", "public",   "register",  "requires", "return",   "short",
-    "signed",    "sizeof",   "static",    "struct",   "switch",   "template",
-    "this",      "throw",    "true",      "try",      "typedef",  "typeid",
-    "typename",  "union",    "unsigned",  "using",    "virtual",  "void",
-    "volatile",  "while",    "xor",       "and",      "or",       "not"};
+    "asm",       "auto",   "bool",     "break",    "case",     "catch",
+    "char",      "class",  "concept",  "const",    "continue", "default",
+    "delete",    "do",     "double",   "else",     "enum",     "explicit",
+    "export",    "extern", "false",    "float",    "for",      "friend",
+    "goto",      "if",     "inline",   "int",      "long",     "mutable",
+    "namespace", "new",    "noexcept", "nullptr",  "operator", "private",
+    "protected", "public", "register", "requires", "return",   "short",
+    "signed",    "sizeof", "static",   "struct",   "switch",   "template",
+    "this",      "throw",  "true",     "try",      "typedef",  "typeid",
+    "typename",  "union",  "unsigned", "using",    "virtual",  "void",
+    "volatile",  "while",  "xor",      "and",      "or",       "not"};
 
 bool IsIdentifier(std::string_view text) {
-  if (text.empty() || absl::ascii_isdigit(static_cast<unsigned char>(text[0]))) {
+  if (text.empty() ||
+      absl::ascii_isdigit(static_cast<unsigned char>(text[0]))) {
     return false;
   }
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -81,12 +82,13 @@ class Section {
     const auto [entry, is_new] = seen_.emplace(constant, id);
     if (!is_new) {
       if (entry->second == id) return absl::OkStatus();
-      return absl::InvalidArgumentError(absl::StrCat(
-          View(name_), " `", entry->second, "` and `", View(id),
-          "` both make `", constant, "`; rename one of them"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(View(name_), " `", entry->second, "` and `", View(id),
+                       "` both make `", constant, "`; rename one of them"));
     }
-    absl::StrAppend(&body_, CommentOf(title), "inline constexpr ::privet::",
-                    View(type_), " ", constant, "(\"", View(id), "\");\n");
+    absl::StrAppend(&body_, CommentOf(title),
+                    "inline constexpr ::privet::", View(type_), " ", constant,
+                    "(\"", View(id), "\");\n");
     return absl::OkStatus();
   }
 
@@ -166,8 +168,9 @@ std::string NamespaceFor(std::string_view policy_id) {
        std::vector<std::string>(absl::StrSplit(View(policy_id), '.'))) {
     std::string name = part;
     std::replace(name.begin(), name.end(), '-', '_');
-    const bool is_keyword = std::find(std::begin(kKeywords), std::end(kKeywords),
-                                      name) != std::end(kKeywords);
+    const bool is_keyword =
+        std::find(std::begin(kKeywords), std::end(kKeywords), name) !=
+        std::end(kKeywords);
     if (is_keyword) name.push_back('_');
     if (!IsIdentifier(name)) name.insert(0, "p");
     absl::StrAppend(&text, text.empty() ? "" : "::", name);

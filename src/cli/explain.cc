@@ -50,10 +50,25 @@ Operation OperationOf(const std::string& word) {
   return word == "use" ? Operation::kUse : Operation::kShare;
 }
 
+// OK if the policy declares `id`, or something beneath it.
+absl::Status CheckName(policy::Checking* names, policy::Kind kind,
+                       const std::string& id) {
+  if (names->Refer(kind, id, {})) return absl::OkStatus();
+  if (names->findings().empty()) {
+    return absl::InvalidArgumentError("an empty name is no name");
+  }
+  const policy::Finding& finding = names->findings().back();
+  return absl::InvalidArgumentError(
+      absl::StrCat(finding.message, "; ", finding.remedy));
+}
+
 // Facts are written `id=value`; those about the request go there.
-absl::Status SortFacts(const v1::Policy& policy, Options* options) {
+absl::Status SortNames(const v1::Policy& policy, Options* options) {
   const policy::Incomplete none;
   policy::Checking names(policy, none);
+  for (const std::string& id : options->categories) {
+    PRIVET_RETURN_IF_ERROR(CheckName(&names, policy::Kind::kCategory, id));
+  }
   for (const std::string& text : options->facts) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos) {
@@ -61,11 +76,7 @@ absl::Status SortFacts(const v1::Policy& policy, Options* options) {
           absl::StrCat("`", text, "` is no fact; write `id=value`"));
     }
     const std::string id = text.substr(0, equals);
-    if (!names.Refer(policy::Kind::kFact, id, {})) {
-      const policy::Finding& finding = names.findings().back();
-      return absl::InvalidArgumentError(
-          absl::StrCat(finding.message, "; ", finding.remedy));
-    }
+    PRIVET_RETURN_IF_ERROR(CheckName(&names, policy::Kind::kFact, id));
     const v1::Fact& fact = policy.fact(names.Find(policy::Kind::kFact, id));
     auto& facts = fact.about() == v1::Fact::REQUEST ? options->request.facts
                                                     : options->subject.facts;
@@ -80,32 +91,30 @@ absl::StatusOr<absl::CivilDay> DayOf(const std::string& text) {
   }
   absl::CivilDay day;
   if (!policy::IsDate(text) || !absl::ParseCivilTime(text, &day)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("`", text, "` is no date; write one such as `2026-04-02`"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "`", text, "` is no date; write one such as `2026-04-02`"));
   }
   return day;
 }
 
 // All leaves beneath the names given; none given: all there are.
-absl::StatusOr<std::vector<policy::Category>> CategoriesOf(
+std::vector<policy::Category> CategoriesOf(
     const policy::Snapshot& snapshot, const std::vector<std::string>& names) {
   std::vector<policy::Category> found;
   for (policy::Category c = 0; c < snapshot.category_count(); ++c) {
     const std::string_view id = snapshot.CategoryName(c);
-    const bool named =
-        std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-          return policy::IdCovers(name, id);
-        });
+    const bool named = std::any_of(
+        names.begin(), names.end(),
+        [&](const std::string& name) { return policy::IdCovers(name, id); });
     if (names.empty() || named) found.push_back(c);
   }
-  if (!found.empty() || names.empty()) return found;
-  return snapshot.FindCategory(names.front()).status();
+  return found;
 }
 
 absl::StatusOr<std::vector<Verdict>> Decide(const Policy& policy,
                                             Options options) {
   PRIVET_RETURN_IF_ERROR(
-      SortFacts(policy::PolicyAccess::MessageOf(policy), &options));
+      SortNames(policy::PolicyAccess::MessageOf(policy), &options));
   const policy::Snapshot& snapshot = *policy::PolicyAccess::SnapshotOf(policy);
   PRIVET_RETURN_IF_ERROR(snapshot.CheckRequest(options.request));
   PRIVET_ASSIGN_OR_RETURN(const absl::CivilDay day, DayOf(options.date));
@@ -114,16 +123,15 @@ absl::StatusOr<std::vector<Verdict>> Decide(const Policy& policy,
   };
   PRIVET_ASSIGN_OR_RETURN(
       const policy::Context* context,
-      snapshot.FindContext(OperationOf(options.operation),
-                           id(options.actor, ActorId()),
-                           id(options.purpose, PurposeId()),
-                           id(options.recipient, RecipientId()),
-                           id(options.region, RegionId()),
-                           options.record_type));
-  PRIVET_ASSIGN_OR_RETURN(const auto categories,
-                          CategoriesOf(snapshot, options.categories));
-  const policy::Word word = context->MakeWord(
-      snapshot.FactsOf(options.subject), options.request, day);
+      snapshot.FindContext(
+          OperationOf(options.operation), id(options.actor, ActorId()),
+          id(options.purpose, PurposeId()),
+          id(options.recipient, RecipientId()), id(options.region, RegionId()),
+          options.record_type));
+  const std::vector<policy::Category> categories =
+      CategoriesOf(snapshot, options.categories);
+  const policy::Word word = context->MakeWord(snapshot.FactsOf(options.subject),
+                                              options.request, day);
   std::vector<Verdict> verdicts;
   for (const policy::Category category : categories) {
     verdicts.push_back({std::string(snapshot.CategoryName(category)),
@@ -147,6 +155,41 @@ nlohmann::ordered_json ToJson(const Verdict& verdict) {
   return json;
 }
 
+// The request is the same for all: only what differs is said.
+std::string ToText(const Explanation& why) {
+  std::string text;
+  if (why.permitted) {
+    text = why.form.empty() ? "permitted" : absl::StrCat("as ", why.form);
+    for (std::size_t i = 0; i < why.rules.size(); ++i) {
+      absl::StrAppend(&text, i == 0 ? ", by `" : ", `", why.rules[i], "`");
+    }
+    return text;
+  }
+  if (!why.denial.rule.empty()) {
+    text = absl::StrCat("refused: rule `", why.denial.rule, "` forbids it");
+  } else if (!why.denial.gate.empty()) {
+    text = absl::StrCat("refused by the gate `", why.denial.gate, "`");
+  } else {
+    text = "refused: no rule that holds permits it";
+  }
+  if (!why.denial.missing.empty()) {
+    absl::StrAppend(&text, "; it takes ", why.denial.missing);
+  }
+  return text;
+}
+
+void PrintTable(const std::vector<Verdict>& verdicts, std::ostream& out) {
+  std::size_t width = 0;
+  for (const Verdict& verdict : verdicts) {
+    width = std::max(width, verdict.category.size());
+  }
+  for (const Verdict& verdict : verdicts) {
+    out << verdict.category
+        << std::string(width + 2 - verdict.category.size(), ' ')
+        << ToText(verdict.explanation) << "\n";
+  }
+}
+
 int Explain(const Options& options, const Output& output) {
   const absl::StatusOr<Policy> policy = Policy::Load(options.path);
   if (!policy.ok()) return Fail(policy.status(), output);
@@ -167,10 +210,7 @@ int Explain(const Options& options, const Output& output) {
     }
     Print(json, output.out);
   } else {
-    for (const Verdict& verdict : *verdicts) {
-      output.out << verdict.category << ": " << verdict.explanation.ToString()
-                 << "\n";
-    }
+    PrintTable(*verdicts, output.out);
   }
   return all ? kYes : kNo;
 }
@@ -207,7 +247,8 @@ void AddRequestOptions(CLI::App* command, Options* options) {
                       "Record type that is stored (store)");
   command->add_option("--category", options->categories,
                       "Category, or a group of them; default: every one");
-  command->add_option("--fact", options->facts, "What the host knows, id=value");
+  command->add_option("--fact", options->facts,
+                      "What the host knows, id=value");
   command->add_option("--case", options->request.case_reference,
                       "Case of an authority");
   command->add_option("--asked", options->request.categories,
@@ -220,11 +261,12 @@ void AddRequestOptions(CLI::App* command, Options* options) {
 
 void AddExplain(CLI::App* app, Action* action) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app->add_subcommand(
-      "explain",
-      "Say of each category whether a request is permitted, in which form, and "
-      "by which rules; or what refuses it, and what would lift that. Exits "
-      "with 0 if all of it is permitted, with 1 if not.");
+  CLI::App* command =
+      AddCommand(app, "explain", "Say whether a request is permitted, and why",
+                 "Says of each category in which form it is permitted and by "
+                 "which rules, or what\n"
+                 "refuses it and what would lift that. Exits with 0 if all of "
+                 "it is permitted.");
   AddPolicyOperand(command, &options->path);
   command->add_option("OPERATION", options->operation, "store, use or share")
       ->required()

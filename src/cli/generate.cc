@@ -74,10 +74,11 @@ int Generate(const Options& options, const Output& output) {
 
 void AddGenerate(CLI::App* app, Action* action) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app->add_subcommand(
-      "generate",
-      "Print a C++ header with a constant for each name of a policy, one "
-      "namespace for each kind: `shop::purpose::kServiceDelivery`.");
+  CLI::App* command = AddCommand(
+      app, "generate", "Make a C++ header of constants from a policy",
+      "Makes one constant for each name that may be used, in one namespace for "
+      "each\n"
+      "kind: `shop::purpose::kDelivery`. In CMake: privet_generate().");
   AddPolicyOperand(command, &options->path);
   command->add_option("-o,--output", options->output,
                       "File to write; default: standard output");

@@ -34,14 +34,15 @@ int Init(const Options& options, const Output& output) {
   }
   const absl::Status status = InitLocal(options.folder, text);
   if (!status.ok()) return Fail(status, output);
-  output.out << options.folder << "/policy.textproto       the policy: edit it, "
+  output.out << options.folder
+             << "/policy.textproto       the policy: edit it, "
              << "then run `privet check`\n"
              << options.folder << ".keys/root.keys         the root key: copy "
              << "it into a safe, now (`privet keys export`)\n"
              << options.folder << ".keys/ledger/           what was erased or "
              << "withdrawn: it outlives restores\n"
-             << "Back up " << options.folder << " as you like; never " <<
-             options.folder << ".keys as a whole.\n";
+             << "Back up " << options.folder << " as you like; never "
+             << options.folder << ".keys as a whole.\n";
   return kYes;
 }
 
@@ -49,10 +50,11 @@ int Init(const Options& options, const Output& output) {
 
 void AddInit(CLI::App* app, Action* action) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app->add_subcommand(
-      "init",
-      "Make FOLDER (a starter policy, data) and FOLDER.keys (root key, ledger) "
-      "as privet::OpenLocal() reads them.");
+  CLI::App* command =
+      AddCommand(app, "init", "Make FOLDER and FOLDER.keys, to start from",
+                 "Makes FOLDER (a starter policy, data) and FOLDER.keys (root "
+                 "key, ledger), as\n"
+                 "privet::OpenLocal() opens them.");
   command->add_option("FOLDER", options->folder, "Folder to make")->required();
   command->add_option("--policy", options->policy,
                       "Policy to start from; default: that of the quickstart");

@@ -2,6 +2,10 @@
 //
 // privet keys: the root key, and how the vault stands.
 
+#include "privet/keys.h"
+
+#include <fcntl.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -18,10 +22,7 @@
 #include "keys/root_text.h"
 #include "keys/rows.h"
 #include "local/folders.h"
-#include "privet/keys.h"
 #include "privet/sqlite.h"
-
-#include <fcntl.h>
 
 namespace privet::cli {
 namespace {
@@ -159,13 +160,15 @@ int PrintStatus(const Options& options, const Output& output) {
 }  // namespace
 
 void AddKeys(CLI::App* app, Action* action) {
-  CLI::App* keys = app->add_subcommand(
-      "keys", "The root key, and how the vault stands under it.");
+  CLI::App* keys = AddCommand(
+      app, "keys", "Make, show or export root keys",
+      "Without its root key, nothing that a vault sealed can be read.");
   keys->require_subcommand(1);
 
   auto created = std::make_shared<Options>();
-  CLI::App* make = keys->add_subcommand(
-      "new", "Write a new key file, readable by its owner only.");
+  CLI::App* make = AddCommand(
+      keys, "new", "Write a new key file",
+      "The file is readable by its owner only. Copy it into a safe, now.");
   make->add_option("FILE", created->path, "File to make")->required();
   make->callback([created, action] {
     *action = [created](const Output& output) {
@@ -174,9 +177,9 @@ void AddKeys(CLI::App* app, Action* action) {
   });
 
   auto shown = std::make_shared<Options>();
-  CLI::App* status = keys->add_subcommand(
-      "status", "Say which root keys, how many keys, and whether the vault has "
-                "seen the whole ledger.");
+  CLI::App* status = AddCommand(
+      keys, "status", "Say how keys, vault and ledger of FOLDER stand",
+      "Prints nothing that is secret.");
   status->add_option("FOLDER", shown->path, "Folder of `privet init`")
       ->required();
   AddJsonFlag(status, &shown->json);
@@ -187,11 +190,12 @@ void AddKeys(CLI::App* app, Action* action) {
   });
 
   auto exported = std::make_shared<Options>();
-  CLI::App* safe = keys->add_subcommand(
-      "export", "Print the lines of a key file, SECRET, for a safe: on paper, "
-                "or on a medium that is locked away.");
-  safe->add_option("FILE", exported->path, "Key file, such as "
-                                           "`privacy.keys/root.keys`")
+  CLI::App* safe =
+      AddCommand(keys, "export", "Print the lines of a key file, for a safe",
+                 "SECRET: for paper, or a medium that is locked away.");
+  safe->add_option("FILE", exported->path,
+                   "Key file, such as "
+                   "`privacy.keys/root.keys`")
       ->required();
   safe->callback([exported, action] {
     *action = [exported](const Output& output) {

@@ -63,10 +63,11 @@ int Sweep(const Options& options, const Output& output) {
 
 void AddSweep(CLI::App* app, Action* action) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app->add_subcommand(
-      "sweep",
-      "Expire what is due in FOLDER, once: keys first, then what they sealed. "
-      "Needs no root key: run it daily, as a user who cannot read it.");
+  CLI::App* command =
+      AddCommand(app, "sweep", "Expire what is due in FOLDER, once",
+                 "Destroys the keys that are due, then drops what they sealed. "
+                 "Needs no root key:\n"
+                 "run it daily, as a user who cannot read it.");
   command->add_option("FOLDER", options->folder, "Folder of `privet init`")
       ->required();
   AddJsonFlag(command, &options->json);

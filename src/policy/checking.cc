@@ -172,7 +172,10 @@ bool Checking::Refer(Kind kind, std::string_view id, const FieldPath& path,
   const bool is_group = IsGroup(kind, id);
   if (Find(kind, id) < 0 && !is_group) {
     if (incomplete_.contains(FieldOf(kind)) || id.empty()) return false;
-    std::string hint = DidYouMean(id, Names(kind));
+    std::vector<std::string_view> near = Names(kind);
+    for (const auto& [name, index] : groups_[At(kind)]) near.push_back(name);
+    std::sort(near.begin(), near.end());
+    std::string hint = DidYouMean(id, near);
     if (kind == Kind::kRegion) hint = RegionRemedy(id, std::move(hint));
     if (hint.empty() && Names(kind).empty()) {
       hint = absl::StrCat("declare it: the policy has no ", View(WordOf(kind)));

@@ -114,6 +114,9 @@ class RuleLint {
       message = absl::StrCat(name,
                              " decides nothing: no request that an actor "
                              "may make meets it");
+      if (rule.effect != Effect::kPermit) {
+        remedy = "keep it if it guards against what may come";
+      }
     } else if (rule.effect == Effect::kPermit && !effect.permits) {
       message = absl::StrCat(name,
                              " is overridden: all that it permits is "

@@ -82,7 +82,7 @@ TEST_CASE("What changes nothing, or is likely not meant, is a warning",
        "never { name: \"none\" over { purposes: [\"ads\"] } }",
        "p:2:1: warning: rule `no ads` decides nothing: no request that an "
        "actor "
-       "may make meets it; remove it, or correct what it selects\n"
+       "may make meets it; keep it if it guards against what may come\n"
        "p:3:1: warning: `none` says nothing today: no request that an actor "
        "may "
        "make meets it; keep it if it guards against what may come\n"},
