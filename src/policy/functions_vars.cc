@@ -108,7 +108,7 @@ absl::Status Functions::AddVars(const std::vector<Proviso>& also) {
                      [&](const Test* other) { return SameTest(*other, test); });
     if (is_new) known.push_back(&test);
   }
-  std::uint32_t bits = 0;
+  std::uint32_t bits = 0, answers = 0;
   std::vector<std::uint32_t> sizes;
   for (const auto& [key, asked] : by_question) {
     Var var = MakeVar(key.second, model_->questions[key.second].size(), asked);
@@ -118,15 +118,17 @@ absl::Status Functions::AddVars(const std::vector<Proviso>& also) {
     if (bits % 64 + size - 1 > 64) bits = (bits + 63) / 64 * 64;
     var.offset = bits;
     bits += size - 1;
+    answers += size - 1;
     var_of_[var.question] = static_cast<std::uint32_t>(vars_.size());
     sizes.push_back(size);
     vars_.push_back(std::move(var));
   }
   if (bits > Word::kBits) {
     return absl::ResourceExhaustedError(absl::StrCat(
-        "one decision depends on ", bits,
-        " answers about the person and the request, more than ", Word::kBits,
-        "; use fewer facts, consents or regions in conditions"));
+        "one decision depends on ", answers,
+        " answers about the person and the request, more than fit in ",
+        Word::kBits,
+        " bits; use fewer facts, consents or regions in conditions"));
   }
   diagram_ = std::make_unique<Diagram>(std::move(sizes));
   return absl::OkStatus();

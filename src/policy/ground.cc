@@ -6,7 +6,6 @@
 #include <map>
 #include <vector>
 
-#include "policy/prove.h"
 #include "policy/snapshot_impl.h"
 
 namespace privet::policy {

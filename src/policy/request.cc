@@ -50,6 +50,16 @@ void AddRecipientGates(const Model& model, const Request& request,
   }
 }
 
+void VisitShares(const Model& model, Request request, bool* go_on,
+                 absl::FunctionRef<bool(const Request&)> visit) {
+  request.operation = Operation::kShare;
+  for (std::uint32_t i = 0; i < model.recipient.size() && *go_on; ++i) {
+    if (!model.recipient[i].purposes.Test(request.purpose)) continue;
+    request.recipient = i;
+    if (IsFeasible(model, request)) *go_on = visit(request);
+  }
+}
+
 }  // namespace
 
 const char* NameOf(Gate gate) {
@@ -95,6 +105,34 @@ bool IsFeasible(const Model& model, const Request& request) {
     if (gate.test.empty()) return false;
   }
   return true;
+}
+
+void ForEachFeasibleRequest(const Model& model,
+                            absl::FunctionRef<bool(const Request&)> visit) {
+  bool go_on = true;
+  const auto regions = static_cast<std::uint32_t>(model.data_regions.count());
+  for (std::uint32_t actor = 0; actor < model.actor.size() && go_on; ++actor) {
+    for (const std::uint32_t purpose : model.actor[actor].purposes.Members()) {
+      Request request{Operation::kUse, actor, purpose, Names::kNone,
+                      Names::kNone};
+      for (std::uint32_t i = 0; i < regions && go_on; ++i) {
+        request.region = i;
+        if (IsFeasible(model, request)) go_on = visit(request);
+      }
+      request.region = Names::kNone;
+      VisitShares(model, request, &go_on, visit);
+      if (!go_on) return;
+    }
+  }
+  for (std::uint32_t region = 0; region < regions && go_on; ++region) {
+    for (std::uint32_t actor = 0; actor < model.actor.size(); ++actor) {
+      for (const std::uint32_t p : model.actor[actor].purposes.Members()) {
+        const Request request{Operation::kStore, actor, p, Names::kNone,
+                              region};
+        if (go_on && IsFeasible(model, request)) go_on = visit(request);
+      }
+    }
+  }
 }
 
 std::vector<Line> BasisOf(const Model& model, const RuleInfo& permit,

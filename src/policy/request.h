@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "policy/decision.h"
 #include "policy/model.h"
 
@@ -36,6 +37,14 @@ inline bool Matches(const Reach& reach, const Request& request) {
          covers(reach.purposes, request.purpose) &&
          covers(reach.actors, request.actor) &&
          covers(reach.regions, request.region);
+}
+
+// Returns whether a selector reaches one of the regions of a request; those of
+// a kShare are the recipient's.
+inline bool ReachesRegion(const Model& model, const Reach& reach,
+                          const Request& request) {
+  return request.operation != Operation::kShare ||
+         reach.regions.Intersects(model.recipient[request.recipient].regions);
 }
 
 // In the order in which they are asked (POLICY.md 2(5)).
@@ -74,6 +83,13 @@ Gate CategoryGate(const Model& model, const Request& request,
 
 // Returns whether some word passes the gates of the request.
 bool IsFeasible(const Model& model, const Request& request);
+
+// Calls `visit` for every feasible request, once for each class of places that
+// the policy tells apart: kUse by actor, purpose and region, kShare by actor,
+// purpose and recipient, kStore by purpose, the actor that may claim it, and
+// region. False from `visit` ends it.
+void ForEachFeasibleRequest(const Model& model,
+                            absl::FunctionRef<bool(const Request&)> visit);
 
 // Returns the tests of a permit's legal basis for a purpose: one of each line
 // must hold. An empty line: it has no basis and never holds.

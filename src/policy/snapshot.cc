@@ -15,6 +15,7 @@
 #include "policy/prove.h"
 #include "policy/snapshot_impl.h"
 #include "policy/text.h"
+#include "policy/words.h"
 
 namespace privet::policy {
 namespace {
@@ -63,7 +64,11 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
   impl->fates.Check(&found);
   {
     const base::MutexLock lock(impl->contexts.lock());
-    Prove(&impl->model, &found);
+    CheckWords(&impl->model, &found);
+    if (found.empty()) {
+      FindContradictions(&impl->model, {}, &found);
+      Prove(&impl->model, &found);
+    }
   }
   const absl::Status status = StatusOf(found);
   if (findings != nullptr) {
@@ -167,7 +172,7 @@ absl::Status Snapshot::CheckField(absl::Span<const Category> categories) const {
   if (categories.size() > 1) {
     Findings findings;
     const base::MutexLock lock(impl_->contexts.lock());
-    FindContradiction(&impl_->model, categories, &findings);
+    FindContradictions(&impl_->model, categories, &findings);
     const absl::Status status = StatusOf(findings);
     if (!status.ok()) return status;
   }
