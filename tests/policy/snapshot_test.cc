@@ -107,8 +107,9 @@ TEST_CASE("A class hashes all retentions that cover, and says where from",
   const std::string text =
       base::Info(std::string_view("privet/1/class"), std::string_view("all"),
                  std::string_view(""), std::string_view("30d"),
+                 std::string_view(""),  // id, anchor, keep, obligation; twice
                  std::string_view("closing"), std::string_view("closed"),
-                 std::string_view("90d"));
+                 std::string_view("90d"), std::string_view(""));
   CHECK((*german)->id == crypto::Id4(text));
   CHECK((*german)->periods.size() == 2);
   CHECK((*german)->Obligation() == nullptr);
