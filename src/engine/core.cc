@@ -46,12 +46,16 @@ absl::CivilDay DayOf(absl::Time now) {
 }
 
 // What stands in the way is the person's own word or state, so that it may
-// change, rather than the policy.
+// change, rather than the policy. Where no rule and no gate refused, either the
+// conditions of a permit did, or there is no permit.
 bool IsOfSubject(const Denial& denial) {
+  if (!denial.rule.empty()) return false;
+  if (denial.gate.empty()) {
+    return !denial.missing.empty() &&
+           denial.missing.rfind("a rule that permits", 0) != 0;
+  }
   return denial.gate == "notice" || denial.gate == "instruction" ||
-         denial.gate == "restricted" || denial.gate == "minor" ||
-         (denial.rule.empty() && denial.gate.empty() &&
-          !denial.missing.empty());
+         denial.gate == "restricted";
 }
 
 }  // namespace
@@ -212,12 +216,16 @@ absl::Status Core::Refusal(const Call& call) const {
   const policy::Context& context = *call.resolved->context;
   Explanation why = snapshot.Explain(context, {}, call.word);
   // The request as such may pass its gates, and no field of the record have a
-  // rule: then the first field that is not public says why.
+  // rule: then a field says why, best one that the person's word would open.
+  bool first = true;
   if (why.permitted) {
     for (const record::Cell& cell : call.resolved->plan->cells()) {
       if (cell.categories.empty()) continue;
-      why = snapshot.Explain(context, cell.categories, call.word);
-      break;
+      Explanation field = snapshot.Explain(context, cell.categories, call.word);
+      if (!first && !IsOfSubject(field.denial)) continue;
+      why = std::move(field);
+      first = false;
+      if (IsOfSubject(why.denial)) break;
     }
   }
   Denial denial = why.denial;
