@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "engine/infermesh.h"
+#include "support/infermesh.h"
 #include "infermesh.pb.h"
 #include "privet/denial.h"
 #include "privet/outcome.h"

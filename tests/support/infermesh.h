@@ -3,8 +3,8 @@
 // The reference policy at work, for tests: one of each actor, one of each
 // record.
 
-#ifndef PRIVET_TESTS_ENGINE_INFERMESH_H_
-#define PRIVET_TESTS_ENGINE_INFERMESH_H_
+#ifndef PRIVET_TESTS_SUPPORT_INFERMESH_H_
+#define PRIVET_TESTS_SUPPORT_INFERMESH_H_
 
 #include <memory>
 #include <string>
@@ -99,4 +99,4 @@ class Infermesh {
 
 }  // namespace privet::testing
 
-#endif  // PRIVET_TESTS_ENGINE_INFERMESH_H_
+#endif  // PRIVET_TESTS_SUPPORT_INFERMESH_H_
