@@ -48,9 +48,10 @@ TEST_CASE("1.1 one policy covers every record type, and no field escapes it",
   }
   SECTION("a type that the policy does not list is not sealed") {
     Infermesh mesh;
-    REQUIRE_ERROR(mesh.gateway().Seal(
-                      Record::Bytes("infermesh.v1.Stranger", "\x0a\x03" "ada"),
-                      Subject("ada")),
+    REQUIRE_ERROR(mesh.gateway().Seal(Record::Bytes("infermesh.v1.Stranger",
+                                                    "\x0a\x03"
+                                                    "ada"),
+                                      Subject("ada")),
                   absl::StatusCode::kInvalidArgument, "not bound");
   }
   SECTION("an unknown field is dropped, counted, and in no output byte") {
@@ -63,8 +64,8 @@ TEST_CASE("1.1 one policy covers every record type, and no field escapes it",
                              Subject("ada"), {}, &outcome);
     REQUIRE_OK(sealed);
     CHECK(outcome.unknown == 1);
-    const auto opened = mesh.payments().OpenBytes(
-        *sealed, Subject("ada"), PurposeId("billing.records"));
+    const auto opened = mesh.payments().OpenBytes(*sealed, Subject("ada"),
+                                                  PurposeId("billing.records"));
     REQUIRE_OK(opened);
     CHECK(opened->find("stowaway") == std::string::npos);
   }
@@ -77,8 +78,9 @@ TEST_CASE("2.1 a credential goes to authentication and nowhere else",
     const SealedRecord sealed = mesh.StoreOrDie(mesh.accounts(), account);
     testing::ConsentToEverything(mesh, "ada");
     for (const auto& [actor, purpose] : testing::EveryClaim()) {
-      const auto opened = testing::ActorOf(mesh, actor).OpenBytes(
-          sealed, AnySubject(), testing::PurposeOf(purpose));
+      const auto opened =
+          testing::ActorOf(mesh, actor)
+              .OpenBytes(sealed, AnySubject(), testing::PurposeOf(purpose));
       const std::string seen = opened.ok() ? *opened : "";
       const bool authenticates =
           actor == "accounts" && purpose == "service.authentication";
@@ -86,9 +88,11 @@ TEST_CASE("2.1 a credential goes to authentication and nowhere else",
       CHECK((seen.find("argon2id$") != std::string::npos) == authenticates);
       CHECK((seen.find("sha256$") != std::string::npos) == authenticates);
       for (const std::string& recipient : testing::EveryRecipient()) {
-        const auto shared = testing::ActorOf(mesh, actor).Share(
-            account, Subject("ada"), testing::RecipientOf(recipient),
-            testing::PurposeOf(purpose), testing::AuthorityRequest());
+        const auto shared =
+            testing::ActorOf(mesh, actor)
+                .Share(account, Subject("ada"), testing::RecipientOf(recipient),
+                       testing::PurposeOf(purpose),
+                       testing::AuthorityRequest());
         const std::string sent = shared.ok() ? shared->bytes() : "";
         INFO("to " << recipient);
         CHECK(sent.find("argon2id$") == std::string::npos);
@@ -104,9 +108,8 @@ TEST_CASE("2.1 a credential goes to authentication and nowhere else",
   }
   SECTION("a rule that shares the hash does not load beside the invariant") {
     CHECK(WhyItDoesNotLoad(
-              {Adding(
-                  "rule { name: \"leak\" permit { categories: \"account\" "
-                  "purposes: \"compliance\" roles: AUTHORITY } }")}) != "");
+              {Adding("rule { name: \"leak\" permit { categories: \"account\" "
+                      "purposes: \"compliance\" roles: AUTHORITY } }")}) != "");
   }
   SECTION("and without the invariants the gate refuses what it permits") {
     Infermesh mesh(
@@ -154,21 +157,23 @@ TEST_CASE("2.5 the session cookie serves sign-in, delivery and security only",
   REQUIRE_OK(sealed);
   testing::ConsentToEverything(mesh, "ada");
   const std::set<std::string> may = {"service.delivery",
-                                     "service.authentication",
-                                     "security.fraud", "security.abuse"};
+                                     "service.authentication", "security.fraud",
+                                     "security.abuse"};
   for (const auto& [actor, purpose] : testing::EveryClaim()) {
     INFO(actor << " for " << purpose);
-    const auto opened = testing::ActorOf(mesh, actor).OpenBytes(
-        *sealed, AnySubject(), testing::PurposeOf(purpose));
+    const auto opened =
+        testing::ActorOf(mesh, actor)
+            .OpenBytes(*sealed, AnySubject(), testing::PurposeOf(purpose));
     const bool seen =
         opened.ok() && opened->find("session-51d9") != std::string::npos;
     // `compliance` may use all but content and credentials.
     const bool expected = may.count(purpose) > 0 || purpose == "compliance";
     CHECK(seen == expected);
     for (const std::string& recipient : testing::EveryRecipient()) {
-      const auto shared = testing::ActorOf(mesh, actor).Share(
-          *sealed, Subject("ada"), testing::RecipientOf(recipient),
-          testing::PurposeOf(purpose), testing::AuthorityRequest());
+      const auto shared =
+          testing::ActorOf(mesh, actor)
+              .Share(*sealed, Subject("ada"), testing::RecipientOf(recipient),
+                     testing::PurposeOf(purpose), testing::AuthorityRequest());
       INFO("to " << recipient);
       if (recipient == "hosting" && actor == "gateway") continue;
       CHECK((shared.ok() ? shared->bytes() : "").find("session-51d9") ==
@@ -184,10 +189,12 @@ TEST_CASE("2.6 content is not used for advertising, whatever is edited",
   const std::string permit =
       "rule { name: \"ads\" permit { categories: \"content\" purposes: "
       "\"advertising\" } }";
-  const std::string claim = "purposes: [\"improvement\", \"analytics\", "
-                            "\"experience\"]";
-  const std::string claims = "purposes: [\"improvement\", \"analytics\", "
-                             "\"experience\", \"advertising\"]";
+  const std::string claim =
+      "purposes: [\"improvement\", \"analytics\", "
+      "\"experience\"]";
+  const std::string claims =
+      "purposes: [\"improvement\", \"analytics\", "
+      "\"experience\", \"advertising\"]";
   struct Case {
     std::string name;
     std::vector<testing::PolicyEdit> edits;
@@ -204,13 +211,15 @@ TEST_CASE("2.6 content is not used for advertising, whatever is edited",
                "purposes: \"*\" } }"),
         {claim, claims}}},
       {"a new purpose of that kind",
-       {{forbid, "forbid { categories: [\"content\"]  purposes: "
-                 "[\"advertising\"] }"},
+       {{forbid,
+         "forbid { categories: [\"content\"]  purposes: "
+         "[\"advertising\"] }"},
         Adding("purpose { id: \"ads\" basis: CONSENT kinds: ADVERTISING } "
                "rule { name: \"ads\" permit { categories: \"content\" "
                "purposes: \"ads\" } }"),
-        {claim, "purposes: [\"improvement\", \"analytics\", \"experience\", "
-                "\"ads\"]"}}},
+        {claim,
+         "purposes: [\"improvement\", \"analytics\", \"experience\", "
+         "\"ads\"]"}}},
       {"an existing purpose becomes of that kind",
        {{forbid, "forbid { categories: [\"account\"]  kinds: ADVERTISING }"},
         {"purpose { id: \"service.delivery\" }",
@@ -245,9 +254,10 @@ TEST_CASE("2.6 content is not used for advertising, whatever is edited",
     REQUIRE_OK(
         mesh.subjects().GiveConsent(Subject("ada"), PurposeId("advertising")));
     for (const std::string& actor : testing::EveryActor()) {
-      REQUIRE_ERROR(testing::ActorOf(mesh, actor).OpenBytes(
-                        sealed, AnySubject(), PurposeId("advertising")),
-                    absl::StatusCode::kPermissionDenied, "advertising");
+      REQUIRE_ERROR(
+          testing::ActorOf(mesh, actor)
+              .OpenBytes(sealed, AnySubject(), PurposeId("advertising")),
+          absl::StatusCode::kPermissionDenied, "advertising");
     }
   }
 }
@@ -279,8 +289,9 @@ TEST_CASE("2.7 technical data serves its listed purposes, each its own part",
   };
   for (const auto& [actor, purpose] : testing::EveryPair()) {
     INFO(actor << " for " << purpose);
-    const auto opened = testing::ActorOf(mesh, actor).Open<ApiRequest>(
-        sealed, AnySubject(), testing::PurposeOf(purpose));
+    const auto opened = testing::ActorOf(mesh, actor)
+                            .Open<ApiRequest>(sealed, AnySubject(),
+                                              testing::PurposeOf(purpose));
     const auto expected = table.find({actor, purpose});
     if (expected == table.end()) {
       CHECK_FALSE(opened.ok());
@@ -302,8 +313,7 @@ TEST_CASE("2.7 technical data serves its listed purposes, each its own part",
   }
 }
 
-TEST_CASE("3.1 data serves the listed purposes and nothing else",
-          "[promise]") {
+TEST_CASE("3.1 data serves the listed purposes and nothing else", "[promise]") {
   Infermesh mesh;
   const SealedRecord sealed =
       mesh.StoreOrDie(mesh.gateway(), mesh.Request("ada"));
@@ -345,7 +355,8 @@ TEST_CASE("3.2 a notice reads the address, after every objection, and no more",
   Infermesh mesh;
   const SealedRecord sealed =
       mesh.StoreOrDie(mesh.accounts(), mesh.Account("ada"));
-  for (const char* purpose : {"improvement", "security", "transfer_of_business"}) {
+  for (const char* purpose :
+       {"improvement", "security", "transfer_of_business"}) {
     REQUIRE_OK(
         mesh.subjects().Object(Subject("ada"), testing::PurposeOf(purpose)));
   }
@@ -373,8 +384,9 @@ TEST_CASE("3.3 what a law keeps outlives erasure, for that law's purposes",
   CHECK(audit(*stored)->amount_minor() == 1299);
   for (const auto& [actor, purpose] : testing::EveryClaim()) {
     if (purpose == "billing.audit") continue;
-    const auto opened = testing::ActorOf(mesh, actor).OpenBytes(
-        *stored, AnySubject(), testing::PurposeOf(purpose));
+    const auto opened =
+        testing::ActorOf(mesh, actor)
+            .OpenBytes(*stored, AnySubject(), testing::PurposeOf(purpose));
     INFO(actor << " for " << purpose);
     CHECK_FALSE(opened.ok());
   }

@@ -25,8 +25,13 @@ namespace privet::testing {
 inline constexpr char kReferencePolicy[] =
     "examples/infermesh/policy.textproto";
 
+struct OfText {};
+
 class Infermesh {
  public:
+  // Under another text of the policy.
+  Infermesh(const std::string& policy, OfText, EngineOptions options = {})
+      : test(TestEngine::ForTextOrDie(policy, Unlocked(options))) {}
   explicit Infermesh(EngineOptions options = {})
       : test(TestEngine::ForPolicyOrDie(kReferencePolicy, Unlocked(options))) {}
 
