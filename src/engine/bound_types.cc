@@ -33,6 +33,37 @@ const google::protobuf::Descriptor* FindType(
       ->FindMessageTypeByName(name);
 }
 
+// Somebody who consents to everything: what is never stored of him is never
+// stored.
+policy::SubjectFacts Willing(const policy::Snapshot& snapshot,
+                             const record::Plan& plan) {
+  policy::SubjectState state;
+  state.kind = plan.subject_kind();
+  for (const v1::Purpose& purpose : snapshot.policy().purpose()) {
+    state.consents.push_back(purpose.id());
+  }
+  return snapshot.FactsOf(state);
+}
+
+// A field that may be stored, and that nothing would ever end.
+void CheckRetention(const policy::Snapshot& snapshot, const record::Plan& plan,
+                    std::string* errors) {
+  const policy::SubjectFacts willing = Willing(snapshot, plan);
+  for (const record::Field& field : plan.fields()) {
+    if (!field.is_leaf) continue;
+    const auto& categories = plan.cells()[field.cell].categories;
+    if (categories.empty() || !snapshot.HasGround(categories, willing) ||
+        snapshot.ClassOf(categories, policy::kUnknownRegion).ok()) {
+      continue;
+    }
+    absl::StrAppend(errors, errors->empty() ? "" : "\n", "field `", field.path,
+                    "` of `", plan.type(),
+                    "` may be stored, and no retention covers its category `",
+                    std::string(snapshot.CategoryName(categories.front())),
+                    "`: nothing would ever end it; add a `retention` block");
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<BoundTypes> BoundTypes::Bind(
@@ -51,6 +82,7 @@ absl::StatusOr<BoundTypes> BoundTypes::Bind(
                       plan.status().message());
       continue;
     }
+    CheckRetention(snapshot, **plan, &errors);
     bound.by_name_[(*plan)->type()] = plan->get();
     bound.by_name_[(*plan)->sealed_type()] = plan->get();
     if (const record::Plan* residue = (*plan)->residue(); residue != nullptr) {
