@@ -24,12 +24,11 @@ namespace {
 
 using Fate = store::Tombstones::Fate;
 
-Fate FateOf(const std::optional<OwnerRow>& row,
-            const store::SubjectKeyName& key) {
-  if (!row.has_value()) return Fate::kGone;
-  const OwnerRow::Slot* const slot = row->Find(key.slot);
+// `row` of an unknown owner has no slot.
+Fate FateOf(const OwnerRow& row, const store::SubjectKeyName& key) {
+  const OwnerRow::Slot* const slot = row.Find(key.slot);
   if (slot == nullptr || slot->generation != key.generation) return Fate::kGone;
-  return row->state == OwnerState::kErased ? Fate::kErased : Fate::kLives;
+  return row.state == OwnerState::kErased ? Fate::kErased : Fate::kLives;
 }
 
 class VaultTombstones final : public store::Tombstones {
@@ -39,15 +38,13 @@ class VaultTombstones final : public store::Tombstones {
 
   absl::StatusOr<std::vector<Fate>> FatesOf(
       absl::Span<const store::SubjectKeyName> keys) override {
-    absl::flat_hash_map<OwnerId, std::optional<OwnerRow>> owners;
+    absl::flat_hash_map<OwnerId, OwnerRow> owners;
     std::vector<Fate> fates;
     for (const store::SubjectKeyName& key : keys) {
       auto found = owners.find(key.owner);
       if (found == owners.end()) {
-        absl::StatusOr<std::optional<OwnerRow>> row = ReadOwner(key.owner);
-        PRIVET_RETURN_IF_ERROR(row.status());
-        found = owners.try_emplace(key.owner).first;
-        found->second = *std::move(row);
+        PRIVET_ASSIGN_OR_RETURN(OwnerRow row, ReadOwner(key.owner));
+        found = owners.emplace(key.owner, std::move(row)).first;
       }
       fates.push_back(FateOf(found->second, key));
     }
@@ -70,12 +67,11 @@ class VaultTombstones final : public store::Tombstones {
   }
 
  private:
-  absl::StatusOr<std::optional<OwnerRow>> ReadOwner(const OwnerId& owner) {
+  absl::StatusOr<OwnerRow> ReadOwner(const OwnerId& owner) {
     PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
                             vault_->Read(OwnerRowName(owner)));
-    if (!bytes.has_value()) return std::nullopt;
-    PRIVET_ASSIGN_OR_RETURN(OwnerRow row, OwnerRow::Parse(*bytes));
-    return row;
+    if (!bytes.has_value()) return OwnerRow{};
+    return OwnerRow::Parse(*bytes);
   }
 
   const std::shared_ptr<Store> vault_;
