@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bytes of the ledger (docs/vault.md): entries, and the segments that they
+// The bytes of the ledger (docs/wire_format.md): entries, and the segments that they
 // lie in. No files here.
 
 #ifndef PRIVET_KEYS_LEDGER_FORMAT_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The rows of the vault: their names, and those values that need no key
-// (docs/vault.md). The first byte of a name is the kind of the row.
+// (docs/wire_format.md). The first byte of a name is the kind of the row.
 
 #ifndef PRIVET_KEYS_ROWS_H_
 #define PRIVET_KEYS_ROWS_H_

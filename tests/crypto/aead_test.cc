@@ -2,6 +2,7 @@
 
 #include "crypto/aead.h"
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
