@@ -159,11 +159,12 @@ absl::Status Sweep::CheckState() {
     PRIVET_ASSIGN_OR_RETURN(
         const std::optional<std::string> row,
         context_.options.state->Read(subject::kStateMarkKey));
-    keys::LedgerMark mark;
-    if (row.has_value()) {
-      PRIVET_ASSIGN_OR_RETURN(mark, keys::LedgerMark::Parse(*row));
-    }
-    PRIVET_ASSIGN_OR_RETURN(const bool behind, IsBehind(context_.ledger, mark));
+    const absl::StatusOr<keys::LedgerMark> mark =
+        row.has_value() ? keys::LedgerMark::Parse(*row)
+                        : context_.ledger.Beginning();
+    PRIVET_RETURN_IF_ERROR(mark.status());
+    PRIVET_ASSIGN_OR_RETURN(const bool behind,
+                            IsBehind(context_.ledger, *mark));
     if (!behind) return absl::OkStatus();
   }
   return absl::UnavailableError(
