@@ -108,8 +108,9 @@ TEST_CASE("The command does and prints what its transcripts say",
           "[cli][transcript]") {
   const std::string name =
       GENERATE(as<std::string>{}, "help", "check", "explain", "generate");
-#if CLI11_VERSION_MAJOR != 2 || CLI11_VERSION_MINOR > 1
-  if (name == "help") return;  // laid out in another way; see the next case
+#if CLI11_VERSION_MAJOR != 2 || CLI11_VERSION_MINOR > 1 || \
+    !defined(PRIVET_CLI_LOCAL)
+  if (name == "help") return;  // laid out in another way, or without some of it
 #endif
   const std::string path = "tests/cli/" + name + ".transcript.txt";
   char folder[] = "/tmp/privet-transcript-XXXXXX";
