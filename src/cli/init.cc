@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/starter.h"
 #include "privet/local.h"
+#include "privet/policy.h"
 
 namespace privet::cli {
 namespace {
@@ -31,6 +32,8 @@ int Init(const Options& options, const Output& output) {
       return kNoAnswer;
     }
     text = read.str();
+    const absl::Status loads = Policy::Parse(text, options.policy).status();
+    if (!loads.ok()) return Fail(loads, output);
   }
   const absl::Status status = InitLocal(options.folder, text);
   if (!status.ok()) return Fail(status, output);
