@@ -158,9 +158,14 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
     return errno == ENOENT ? absl::NotFoundError(text)
                            : absl::UnavailableError(text);
   }
-  // One byte more than is read, so that too much is seen to be too much.
-  std::string text(policy::kMostBytes + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file));
+  std::string text;
+  char part[16'384];
+  // Goes on past the limit a little, so that too much is seen to be too much.
+  while (text.size() <= policy::kMostBytes) {
+    const std::size_t read = std::fread(part, 1, sizeof(part), file);
+    if (read == 0) break;
+    text.append(part, read);
+  }
   const bool failed = std::ferror(file) != 0;
   const int error = errno;
   std::fclose(file);
