@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What must be true after a crash, worked out from what was acknowledged.
+
+#ifndef PRIVET_TESTS_FAULT_CRASH_MODEL_H_
+#define PRIVET_TESTS_FAULT_CRASH_MODEL_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "privet/local.h"
+
+namespace privet::testing {
+
+class CrashModel {
+ public:
+  explicit CrashModel(absl::Time now) : now_(now) {}
+
+  // Takes one line of the driver. Returns what is wrong with it, or "".
+  std::string Take(const std::string& line);
+
+  // The time that the driver had come to.
+  absl::Time now() const { return now_; }
+
+  // Compares what is stored with what was acknowledged; an operation that was
+  // under way may have happened or not, but not by half. Then takes what
+  // happened as the truth. Returns what is wrong, or "".
+  std::string Check(Local& local);
+
+ private:
+  struct Known {
+    std::string account, owner;
+    std::int64_t tokens = 0;
+    std::uint64_t revision = 1;
+    bool erased = false;
+  };
+  struct Pending {
+    std::string what, id, owner, account;
+    std::int64_t tokens = 0;
+    std::uint64_t revision = 1;
+  };
+  // What a record shows: nullopt if it opens no more.
+  struct Shown {
+    std::optional<std::int64_t> tokens;
+    std::string problem;
+  };
+
+  Shown Look(Local& local, const std::string& id) const;
+  std::string CheckKnown(Local& local, const std::string& id, Known* known);
+  std::string CheckPending(Local& local);
+  std::string CheckErasure(Local& local, const std::string& account);
+  std::string CheckNothingBeside(Local& local) const;
+  void Commit(const Pending& done);
+  bool IsDue(const std::string& id) const;
+
+  absl::Time now_;
+  std::map<std::string, Known> records_;
+  std::optional<Pending> pending_;
+};
+
+}  // namespace privet::testing
+
+#endif  // PRIVET_TESTS_FAULT_CRASH_MODEL_H_
