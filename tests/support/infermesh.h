@@ -31,9 +31,13 @@ class Infermesh {
  public:
   // Under another text of the policy.
   Infermesh(const std::string& policy, OfText, EngineOptions options = {})
-      : test(TestEngine::ForTextOrDie(policy, Unlocked(options))) {}
+      : test(TestEngine::ForTextOrDie(policy, Unlocked(options))) {
+    LeaveMidnight();
+  }
   explicit Infermesh(EngineOptions options = {})
-      : test(TestEngine::ForPolicyOrDie(kReferencePolicy, Unlocked(options))) {}
+      : test(TestEngine::ForPolicyOrDie(kReferencePolicy, Unlocked(options))) {
+    LeaveMidnight();
+  }
 
   // Machines that run tests may have little memory to lock.
   static EngineOptions Unlocked(EngineOptions options) {
@@ -100,6 +104,12 @@ class Infermesh {
   }
 
   std::unique_ptr<TestEngine> test;
+
+ private:
+  // So that what is rounded down to a day shows.
+  void LeaveMidnight() {
+    test->clock().Advance(absl::Hours(9) + absl::Minutes(17));
+  }
 };
 
 }  // namespace privet::testing
