@@ -7,7 +7,8 @@
 // It says on its standard output what it is about to do, and `ok` when that was
 // acknowledged; each line is one write, so that a kill tears none.
 //
-//   put ID OWNER ACCOUNT TOKENS NOW | amend ID REVISION TOKENS NOW
+//   now NOW | put ID OWNER ACCOUNT TOKENS NOW
+//   amend ID REVISION TOKENS NOW
 //   erase ACCOUNT NOW | sweep NOW | ok | failed TEXT
 
 #include <unistd.h>
@@ -55,6 +56,8 @@ class Driver {
 
   absl::Status Step() {
     clock_.Advance(absl::Minutes(Below(240)));
+    // Whoever opens this again must not come from before.
+    Say(absl::StrCat("now ", Now()));
     const std::uint64_t what = Below(100);
     if (what < 50) return Put();
     if (what < 70) return Amend();

@@ -47,6 +47,10 @@ std::string CrashModel::Take(const std::string& line) {
     pending_.reset();
     return "";
   }
+  if (words[0] == "now" && words.size() == 2) {
+    now_ = absl::FromUnixMillis(Number(words[1]));
+    return "";
+  }
   if (words[0] == "failed") return absl::StrCat("the driver ", line);
   Pending pending;
   pending.what = words[0];

@@ -57,10 +57,11 @@ class Folder {
   std::string top_;
 };
 
-// Runs the driver, lets it live for `life` after its first word, kills it, and
-// returns what it said.
+// Runs the driver, lets it say `lines` lines and live for `life` more, kills
+// it, and returns what it said.
 std::string RunAndKill(const std::string& folder, std::uint64_t seed,
-                       absl::Time now, std::chrono::microseconds life) {
+                       absl::Time now, std::uint64_t lines,
+                       std::chrono::microseconds life) {
   int pipe[2];
   REQUIRE(::pipe(pipe) == 0);
   const std::string seed_text = absl::StrCat(seed);
@@ -77,8 +78,10 @@ std::string RunAndKill(const std::string& folder, std::uint64_t seed,
   }
   ::close(pipe[1]);
   std::string said;
-  char first = 0;
-  if (::read(pipe[0], &first, 1) == 1) said.push_back(first);
+  for (char c = 0; lines > 0 && ::read(pipe[0], &c, 1) == 1;) {
+    said.push_back(c);
+    if (c == '\n') --lines;
+  }
   // The one place where a test waits: the point of the kill is a moment.
   std::this_thread::sleep_for(life);
   ::kill(child, SIGKILL);
@@ -104,8 +107,8 @@ TEST_CASE("A process killed at any point loses nothing and forgets no erasure",
   for (std::uint64_t point = 0; point < points; ++point) {
     INFO("seed " << seed << ", point " << point);
     const std::string said =
-        RunAndKill(folder.data(), random(), model.now(),
-                   std::chrono::microseconds(random() % 40'000));
+        RunAndKill(folder.data(), random(), model.now(), random() % 24,
+                   std::chrono::microseconds(random() % 4'000));
     std::string line;
     for (const char c : said) {
       if (c != '\n') {
