@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <utility>
 #include <vector>
 
@@ -36,22 +37,37 @@ double Seconds(Work&& work) {
       .count();
 }
 
+// Returns the seconds of a processor that `work` takes on this thread: what
+// else the machine does is not in it.
+template <typename Work>
+double ProcessorSeconds(Work&& work) {
+  const auto now = [] {
+    timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) +
+           static_cast<double>(time.tv_nsec) * 1e-9;
+  };
+  const double start = now();
+  std::forward<Work>(work)();
+  return now() - start;
+}
+
 inline double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values.empty() ? 0 : values[values.size() / 2];
 }
 
-// Returns the median over `rounds` of the time of `ours` over the time of
-// `floor`, each pair measured back to back, so that what else the machine does
-// falls on both.
+// Returns the median over `rounds` of the processor's time of `ours` over that
+// of `floor`, each pair measured back to back, so that what else the machine
+// does falls on both.
 template <typename Ours, typename Floor>
 double MedianRatio(int rounds, Ours&& ours, Floor&& floor) {
   std::vector<double> ratios;
   for (int i = 0; i < rounds; ++i) {
     const bool ours_first = i % 2 == 0;
-    double a = ours_first ? Seconds(ours) : 0;
-    const double b = Seconds(floor);
-    if (!ours_first) a = Seconds(ours);
+    double a = ours_first ? ProcessorSeconds(ours) : 0;
+    const double b = ProcessorSeconds(floor);
+    if (!ours_first) a = ProcessorSeconds(ours);
     ratios.push_back(a / b);
   }
   return Median(std::move(ratios));

@@ -51,29 +51,6 @@ absl::Status CheckVersion(std::string_view sealed) {
   return absl::OkStatus();
 }
 
-const char* CheckDescriptor(const Descriptor& descriptor,
-                            std::size_t further_count) {
-  if ((descriptor.flags & ~(kPadded | kHeld)) != 0) {
-    return "a compartment has a flag that is not known";
-  }
-  if (descriptor.slot > kErasableSlot && descriptor.slot < kFirstNamedSlot) {
-    return "a compartment lies in a reserved slot";
-  }
-  const bool is_public = descriptor.retention_class == kPublicClass;
-  if (is_public != (descriptor.owner_index == kNobodyIndex)) {
-    return "a public compartment and nobody's do not agree";
-  }
-  if (is_public) {
-    return descriptor.epoch == kNoEpoch && descriptor.slot == kErasableSlot &&
-                   (descriptor.flags & kHeld) == 0
-               ? nullptr
-               : "a public compartment has an epoch, a slot or a hold";
-  }
-  return descriptor.owner_index <= further_count
-             ? nullptr
-             : "a compartment names an owner that is not there";
-}
-
 template <typename T>
 char* Put(char* out, T value) {
   for (std::size_t i = 0; i < sizeof(T); ++i) {
@@ -157,15 +134,43 @@ const char* SealedHeader::ReadNames(ByteReader* reader) {
   return nullptr;
 }
 
+const char* SealedHeader::CheckDescriptor(std::size_t i) const {
+  if ((compartment_flags(i) & ~(kPadded | kHeld)) != 0) {
+    return "a compartment has a flag that is not known";
+  }
+  const std::uint32_t slot_number = slot(i);
+  if (slot_number > kErasableSlot && slot_number < kFirstNamedSlot) {
+    return "a compartment lies in a reserved slot";
+  }
+  const bool is_public = retention_class(i) == kPublicClass;
+  if (is_public != (owner_index(i) == kNobodyIndex)) {
+    return "a public compartment and nobody's do not agree";
+  }
+  if (is_public) {
+    return epoch(i) == kNoEpoch && slot_number == kErasableSlot &&
+                   (compartment_flags(i) & kHeld) == 0
+               ? nullptr
+               : "a public compartment has an epoch, a slot or a hold";
+  }
+  return owner_index(i) <= further_count_
+             ? nullptr
+             : "a compartment names an owner that is not there";
+}
+
 const char* SealedHeader::CheckDescriptors() const {
-  std::uint32_t named = 0;  // bit i: a descriptor names owner index i
   for (std::size_t i = 0; i < count_; ++i) {
     if (i > 0 && compartment(i - 1) >= compartment(i)) {
       return "its compartments are not in order";
     }
-    const Descriptor one = descriptor(i);
-    if (const char* wrong = CheckDescriptor(one, further_count_)) return wrong;
-    if (one.owner_index != kNobodyIndex) named |= 1u << one.owner_index;
+    if (const char* wrong = CheckDescriptor(i)) return wrong;
+  }
+  return further_count_ == 0 ? nullptr : CheckFurtherOwners();
+}
+
+const char* SealedHeader::CheckFurtherOwners() const {
+  std::uint32_t named = 0;  // bit i: a descriptor names owner index i
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (owner_index(i) != kNobodyIndex) named |= 1u << owner_index(i);
   }
   for (std::size_t i = 0; i < further_count_; ++i) {
     if ((named & (2u << i)) == 0) return "a further owner has no compartment";

@@ -164,7 +164,9 @@ class SealedHeader {
   }
   const char* CheckPrefix() const;
   const char* ReadNames(ByteReader* reader);
+  const char* CheckDescriptor(std::size_t i) const;
   const char* CheckDescriptors() const;
+  const char* CheckFurtherOwners() const;
   const char* ReadBodies(ByteReader* reader);
 
   std::string_view bytes_, policy_, type_, residue_;

@@ -41,8 +41,18 @@ const policy::RequestState& NoRequest() {
   return *none;
 }
 
+// A call asks for the day, and a calendar is slow: it is worked out once a day.
 absl::CivilDay DayOf(absl::Time now) {
-  return absl::ToCivilDay(now, absl::UTCTimeZone());
+  thread_local std::int64_t known = -1;  // days since 1970
+  thread_local absl::CivilDay day;
+  const std::int64_t seconds = absl::ToUnixSeconds(now);
+  if (seconds < 0) return absl::ToCivilDay(now, absl::UTCTimeZone());
+  const std::int64_t today = seconds / (24 * 60 * 60);
+  if (today != known) {
+    day = absl::ToCivilDay(now, absl::UTCTimeZone());
+    known = today;
+  }
+  return day;
 }
 
 // What stands in the way is the person's own word or state, so that it may
