@@ -46,7 +46,7 @@ class World {
     ChooseUntagged();
     layout_ = std::make_unique<Layout>(schema_.root(), untagged_);
     if (Layout::IsOneValue(*schema_.root()) ||
-        !layout_->EveryMessageHasLeaves()) {
+        !layout_->EveryMessageHasLeaves() || layout_->leaves().size() > 500) {
       return;
     }
     TagLeaves();

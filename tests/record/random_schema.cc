@@ -86,6 +86,7 @@ class SchemaWriter {
   void WriteMessage(DescriptorProto* message, bool is_root) {
     std::set<int> used;
     int count = static_cast<int>(Pick(random_, 8)) + (is_root ? 2 : 0);
+    const int nested = count;
     if (OneIn(random_, 40)) count += 70;  // more bits than one word has
     const bool extensible = proto2_ && OneIn(random_, 4);
     if (extensible) {
@@ -99,18 +100,19 @@ class SchemaWriter {
       FieldDescriptorProto* field = message->add_field();
       field->set_name("f" + std::to_string(i));
       field->set_number(Number(&used));
-      const bool in_oneof = oneof >= 0 && OneIn(random_, 2);
-      WriteType(message, field, in_oneof);
-      if (in_oneof ||
-          (oneof < 0 && OneIn(random_, 8) &&
-           field->label() != FieldDescriptorProto::LABEL_REPEATED)) {
-        if (oneof < 0) {
-          message->add_oneof_decl()->set_name("o");
-          oneof = 0;
-        }
-        field->set_label(FieldDescriptorProto::LABEL_OPTIONAL);
-        field->set_oneof_index(0);
+      // The members of a oneof stand together.
+      const bool goes_on = oneof >= 0 && OneIn(random_, 2);
+      WriteType(message, field, goes_on, i < nested);
+      const bool begins =
+          !goes_on && OneIn(random_, 8) &&
+          field->label() != FieldDescriptorProto::LABEL_REPEATED;
+      if (begins) {
+        oneof = message->oneof_decl_size();
+        message->add_oneof_decl()->set_name("o" + std::to_string(oneof));
+      } else if (!goes_on) {
+        oneof = -1;
       }
+      if (oneof >= 0) field->set_oneof_index(oneof);
     }
     if (extensible) WriteExtensions(message->name());
   }
@@ -126,7 +128,7 @@ class SchemaWriter {
   }
 
   void WriteType(DescriptorProto* message, FieldDescriptorProto* field,
-                 bool singular) {
+                 bool singular, bool may_nest = true) {
     static constexpr FieldDescriptorProto::Type kScalars[] = {
         FieldDescriptorProto::TYPE_DOUBLE,
         FieldDescriptorProto::TYPE_FLOAT,
@@ -149,7 +151,7 @@ class SchemaWriter {
     const bool repeated = !singular && OneIn(random_, 4);
     field->set_label(repeated ? FieldDescriptorProto::LABEL_REPEATED
                               : FieldDescriptorProto::LABEL_OPTIONAL);
-    const std::size_t kind = Pick(random_, 12);
+    const std::size_t kind = may_nest ? Pick(random_, 12) : 11;
     if (kind < 3) {
       field->set_type(FieldDescriptorProto::TYPE_MESSAGE);
       field->set_type_name(".r.M" +
