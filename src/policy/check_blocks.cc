@@ -118,7 +118,8 @@ void CheckMinors(Checking* checking) {
 }
 
 std::string RightName(int right) {
-  return Quoted(v1::Rights::Right_Name(static_cast<v1::Rights::Right>(right)));
+  return Quoted(std::string(
+      v1::Rights::Right_Name(static_cast<v1::Rights::Right>(right))));
 }
 
 void CheckDue(Checking* checking, const v1::Rights::Due& due,

@@ -131,7 +131,7 @@ void CheckPurpose(Checking* checking, int i) {
                                      : Purpose::kKindsFieldNumber),
                     absl::StrCat("purpose ", Quoted(purpose.id()),
                                  " of kind AUTOMATED_DECISION rests on ",
-                                 Quoted(Basis::Kind_Name(basis))),
+                                 Quoted(std::string(Basis::Kind_Name(basis)))),
                     "GDPR art. 22 asks for CONTRACT, LEGAL_OBLIGATION or "
                     "EXPLICIT_CONSENT");
   }

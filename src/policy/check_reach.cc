@@ -122,7 +122,7 @@ class PermitCheck {
           Below(info_.path, v1::Rule::kBasisFieldNumber),
           absl::StrCat(NameOf(purpose),
                        " of kind AUTOMATED_DECISION may not rest on ",
-                       Quoted(Basis::Kind_Name(basis))),
+                       Quoted(std::string(Basis::Kind_Name(basis)))),
           "GDPR art. 22 asks for CONTRACT, LEGAL_OBLIGATION or "
           "EXPLICIT_CONSENT");
     }
@@ -182,8 +182,8 @@ class PermitCheck {
   }
 
   void CheckRole(int role, const FieldPath& path) {
-    const std::string name =
-        v1::Recipient::Role_Name(static_cast<v1::Recipient::Role>(role));
+    const std::string name(
+        v1::Recipient::Role_Name(static_cast<v1::Recipient::Role>(role)));
     Bits recipients(model_.recipients.leaf_count());
     for (const std::uint32_t i : info_.reach.recipients.Members()) {
       if (model_.recipient[i].role == role) recipients.Set(i);

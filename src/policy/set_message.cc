@@ -66,44 +66,52 @@ class Setter {
   }
 
   void SetField(const SyntaxNode& node, Message* message) {
-    switch (node.field->cpp_type()) {
+    const Reflection& reflection = *message->GetReflection();
+    const FieldDescriptor* field = node.field;
+    const bool many = field->is_repeated();
+    switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_MESSAGE:
         return SetBlock(node, message);
       case FieldDescriptor::CPPTYPE_STRING:
-        return Store(node, message, StringOf(node), &Reflection::SetString,
-                     &Reflection::AddString);
+        return many ? reflection.AddString(message, field, StringOf(node))
+                    : reflection.SetString(message, field, StringOf(node));
       case FieldDescriptor::CPPTYPE_BOOL:
-        return Store(node, message, BoolOf(node), &Reflection::SetBool,
-                     &Reflection::AddBool);
+        return many ? reflection.AddBool(message, field, BoolOf(node))
+                    : reflection.SetBool(message, field, BoolOf(node));
       case FieldDescriptor::CPPTYPE_ENUM:
-        return Store(node, message, EnumOf(node), &Reflection::SetEnum,
-                     &Reflection::AddEnum);
+        return many ? reflection.AddEnum(message, field, EnumOf(node))
+                    : reflection.SetEnum(message, field, EnumOf(node));
       case FieldDescriptor::CPPTYPE_DOUBLE:
-        return Store(node, message, DoubleOf(node), &Reflection::SetDouble,
-                     &Reflection::AddDouble);
-      case FieldDescriptor::CPPTYPE_INT32:
-        return Store(node, message, IntegerOf<std::int32_t>(node),
-                     &Reflection::SetInt32, &Reflection::AddInt32);
-      case FieldDescriptor::CPPTYPE_UINT32:
-        return Store(node, message, IntegerOf<std::uint32_t>(node),
-                     &Reflection::SetUInt32, &Reflection::AddUInt32);
-      case FieldDescriptor::CPPTYPE_INT64:
-        return Store(node, message, IntegerOf<std::int64_t>(node),
-                     &Reflection::SetInt64, &Reflection::AddInt64);
+        return many ? reflection.AddDouble(message, field, DoubleOf(node))
+                    : reflection.SetDouble(message, field, DoubleOf(node));
       default:
-        // No schema of ours has fields of other types.
-        Fail(node.name, "a field of this type cannot be written", "remove it");
+        return SetInteger(node, message);
     }
   }
 
-  template <typename T, typename Set, typename Add>
-  void Store(const SyntaxNode& node, Message* message, T value, Set set,
-             Add add) {
-    const Reflection* reflection = message->GetReflection();
-    if (node.field->is_repeated()) {
-      (reflection->*add)(message, node.field, std::move(value));
-    } else {
-      (reflection->*set)(message, node.field, std::move(value));
+  void SetInteger(const SyntaxNode& node, Message* message) {
+    const Reflection& reflection = *message->GetReflection();
+    const FieldDescriptor* field = node.field;
+    const bool many = field->is_repeated();
+    switch (field->cpp_type()) {
+      case FieldDescriptor::CPPTYPE_INT32: {
+        const auto value = IntegerOf<std::int32_t>(node);
+        return many ? reflection.AddInt32(message, field, value)
+                    : reflection.SetInt32(message, field, value);
+      }
+      case FieldDescriptor::CPPTYPE_UINT32: {
+        const auto value = IntegerOf<std::uint32_t>(node);
+        return many ? reflection.AddUInt32(message, field, value)
+                    : reflection.SetUInt32(message, field, value);
+      }
+      case FieldDescriptor::CPPTYPE_INT64: {
+        const auto value = IntegerOf<std::int64_t>(node);
+        return many ? reflection.AddInt64(message, field, value)
+                    : reflection.SetInt64(message, field, value);
+      }
+      default:
+        // No schema of ours has fields of other types.
+        Fail(node.name, "a field of this type cannot be written", "remove it");
     }
   }
 
