@@ -17,7 +17,6 @@ namespace {
 constexpr int kPolicyDay = 300;
 constexpr int kNoticeDay = 320;
 constexpr int kSuccessionDay = 345;
-constexpr int kSlicesOfDay = 4;  // four busy times a day
 
 // Plans the life of one account.
 class Life {
@@ -114,10 +113,10 @@ void AddRequests(const std::vector<Request>& trace, absl::Time start,
                  std::vector<Event>* events) {
   constexpr std::size_t kSlices = std::size_t{kDays} * kSlicesOfDay;
   for (std::size_t i = 0; i < trace.size(); ++i) {
-    const std::size_t slice = i * kSlices / trace.size();
+    const std::size_t slice = SliceOf(i, trace.size());
     const std::size_t first = (slice * trace.size() + kSlices - 1) / kSlices;
     const absl::Time begins =
-        start + absl::Hours(3) +
+        start + absl::Hours(9) +
         static_cast<double>(slice) * (absl::Hours(24) / kSlicesOfDay);
     events->push_back({begins + absl::Seconds(trace[i].at - trace[first].at),
                        Happening::kRequest, static_cast<std::uint32_t>(i)});

@@ -48,6 +48,15 @@ struct Event {
 
 inline constexpr int kDays = 365;
 
+// The trace is cut into as many busy times a day, each replayed in its own
+// time.
+inline constexpr int kSlicesOfDay = 2;
+
+// Returns the slice of request `index` among `count`.
+inline std::size_t SliceOf(std::size_t index, std::size_t count) {
+  return index * (std::size_t{kDays} * kSlicesOfDay) / count;
+}
+
 // Fills `world` with `count` accounts, none of them active yet, and returns the
 // events of a year from `start` on, in order.
 std::vector<Event> PlanYear(World* world, std::size_t count,

@@ -125,7 +125,7 @@ std::string MessageMaker::MakeUnknownField(std::uint32_t account) {
 }
 
 TextSet MessageMaker::TakeTexts() {
-  const TextSet texts = texts_;
+  const TextSet texts = texts_ | TextSet{Text::kAccountId};
   texts_ = TextSet();
   return texts;
 }

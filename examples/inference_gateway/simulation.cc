@@ -21,6 +21,7 @@ namespace purpose = infermesh::purpose;
 namespace recipient = infermesh::recipient;
 
 constexpr std::size_t kWritesOfBatch = 200;
+constexpr std::size_t kCallersOfSlice = 4;
 
 }  // namespace
 
@@ -54,7 +55,7 @@ absl::Status Simulation::Run(const std::vector<Event>& events) {
 absl::Status Simulation::Handle(const Event& event) {
   switch (event.what) {
     case Happening::kRequest:
-      return Ask(trace_[event.index]);
+      return Ask(event.index);
     case Happening::kSweep:
       return Sweep();
     case Happening::kPolicy:
@@ -182,21 +183,21 @@ absl::Status Simulation::Succession(std::uint32_t account) {
                         purpose::kTransferOfBusiness);
 }
 
-absl::Status Simulation::Ask(const Request& request) {
+absl::Status Simulation::Ask(std::size_t index) {
   if (active_weight_ <= 0) return absl::OkStatus();
-  const std::uint32_t account = PickActive();
+  const std::uint32_t account = PickCaller(SliceOf(index, trace_.size()));
   const auto message =
-      maker_.MakeApiRequest(account, request, host_->clock().Now());
+      maker_.MakeApiRequest(account, trace_[index], host_->clock().Now());
   // Some clients are newer than our schema.
   std::string more;
   if (Chance(0.01)) more = maker_.MakeUnknownField(account);
-  const auto index = static_cast<std::uint32_t>(world_->records.size());
+  const auto record = static_cast<std::uint32_t>(world_->records.size());
   GATEWAY_STEP(service_.Store(actor::kGateway, RecordType::kApiRequest, account,
                               message, maker_.TakeTexts(), more));
-  if (index == world_->records.size()) return absl::OkStatus();
-  GATEWAY_STEP(service_.Share(actor::kGateway, index, recipient::kModelHost,
+  if (record == world_->records.size()) return absl::OkStatus();
+  GATEWAY_STEP(service_.Share(actor::kGateway, record, recipient::kModelHost,
                               purpose::kServiceDelivery, {}, &message));
-  return LookAround(index);
+  return LookAround(record);
 }
 
 // What else is done with a request, once in a while.
@@ -261,6 +262,16 @@ std::uint32_t Simulation::PickActive() {
     if (rest <= 0) break;
   }
   return last;
+}
+
+// Programs call, not people: a few of them, many times in a row.
+std::uint32_t Simulation::PickCaller(std::size_t slice) {
+  if (slice != slice_) callers_.clear();
+  slice_ = slice;
+  while (callers_.size() < kCallersOfSlice) callers_.push_back(PickActive());
+  std::uint32_t& caller = callers_[random_() % callers_.size()];
+  if (!world_->accounts[caller].active) caller = PickActive();
+  return caller;
 }
 
 void Simulation::Activate(std::uint32_t account, bool active) {

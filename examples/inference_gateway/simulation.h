@@ -49,13 +49,14 @@ class Simulation {
   absl::Status Case(std::uint32_t account);
   absl::Status Succession(std::uint32_t account);
   absl::Status Erase(std::uint32_t account);
-  absl::Status Ask(const Request& request);
+  absl::Status Ask(std::size_t index);
   absl::Status LookAround(std::uint32_t record);
   absl::Status TryMischief(std::uint32_t record);
   absl::Status Sweep();
 
   bool Chance(double part);
   std::uint32_t PickActive();
+  std::uint32_t PickCaller(std::size_t slice);
   void Activate(std::uint32_t account, bool active);
   privet::Subject SubjectOf(std::uint32_t account) const {
     return privet::Subject(world_->accounts[account].id);
@@ -70,6 +71,8 @@ class Simulation {
   MessageMaker maker_;
   std::mt19937_64 random_;
   double active_weight_ = 0;
+  std::size_t slice_ = 0;               // of the callers
+  std::vector<std::uint32_t> callers_;  // who asks in this slice
 };
 
 }  // namespace gateway
