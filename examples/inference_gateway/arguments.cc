@@ -27,6 +27,10 @@ bool Set(const std::string& name, const std::string& value,
     arguments->requests = number;
   } else if (name == "--accounts" && is_number) {
     arguments->accounts = number;
+  } else if (name == "--days" && is_number && number > 0 && number <= 365) {
+    arguments->days = number;
+  } else if (name == "--policy") {
+    arguments->policy = value;
   } else if (name == "--seed" && is_number) {
     arguments->seed = number;
   } else {
@@ -74,6 +78,9 @@ every byte that it sent, and tries to open what must not open.
   --trace FILE        requests to replay (TIMESTAMP,ContextTokens,GeneratedTokens)
   --requests N        or make N like those of a public trace (10000)
   --accounts N        people (one for each 60 requests, and 20)
+  --days N            a part of the year (365)
+  --policy FILE       another policy than the reference one; the proof holds it
+                      against the same prose
   --seed N            another seed is another year (1)
   --keep DIR          leave the files in DIR, an empty folder, for a look
   --write-trace FILE  write the requests that would be made, and do no more

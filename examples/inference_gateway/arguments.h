@@ -17,7 +17,9 @@ struct Arguments {
   std::string trace;             // file; empty: generate
   std::size_t requests = 10000;  // to generate
   std::size_t accounts = 0;      // 0: by the number of requests
+  std::size_t days = 365;
   std::uint64_t seed = 1;
+  std::string policy;       // file; empty: the reference policy
   std::string keep;         // folder; empty: a temporary one
   std::string write_trace;  // file; empty: simulate
   bool help = false;

@@ -14,22 +14,31 @@
 namespace gateway {
 namespace {
 
-constexpr int kPolicyDay = 300;
-constexpr int kNoticeDay = 320;
-constexpr int kSuccessionDay = 345;
+// Parts of the year.
+constexpr double kLastSignUp = 0.74;
+constexpr double kPolicy = 0.82;
+constexpr double kNotice = 0.88;
+constexpr double kSuccession = 0.945;
+
+constexpr absl::Duration kDay = absl::Hours(24);
 
 // Plans the life of one account.
 class Life {
  public:
-  Life(std::uint32_t account, absl::Time start, std::mt19937_64* random,
-       std::vector<Event>* events)
-      : account_(account), start_(start), random_(random), events_(events) {}
+  Life(std::uint32_t account, absl::Time start, std::size_t days,
+       std::mt19937_64* random, std::vector<Event>* events)
+      : account_(account),
+        start_(start),
+        days_(static_cast<double>(days)),
+        random_(random),
+        events_(events) {}
 
   void Plan() {
     // A third was there before the year begins.
-    const double born = Chance(0.33) ? 0.01 * Part() : 270 * Part();
-    const double closes = Chance(0.15) ? born + 60 + 150 * Part() : kDays;
-    const double erases = Chance(0.1) ? born + 20 + 250 * Part() : kDays + 1;
+    const double born =
+        Chance(0.33) ? 0.01 * Part() : kLastSignUp * days_ * Part();
+    const double closes = Chance(0.15) ? born + 60 + 150 * Part() : days_;
+    const double erases = Chance(0.1) ? born + 20 + 250 * Part() : days_ + 1;
     const double ends = std::min(closes, erases);
     At(born, Happening::kSignUp);
     if (Chance(0.5)) At(born + 0.001, Happening::kConsent);
@@ -45,8 +54,8 @@ class Life {
   }
   bool Chance(double part) { return Part() < part; }
   void At(double day, Happening what) {
-    if (day >= kDays) return;
-    events_->push_back({start_ + day * absl::Hours(24), what, account_});
+    if (day >= days_) return;
+    events_->push_back({start_ + day * kDay, what, account_});
   }
   // At a moment of the life.
   void Within(double from, double to, double chance, Happening what) {
@@ -66,9 +75,9 @@ class Life {
       if (restricts + 20 < ends) At(restricts + 20, Happening::kLift);
     }
     Within(born + 5, ends, 0.15, Happening::kChangeEmail);
-    if (ends >= kSuccessionDay + 1) {
-      if (Chance(0.6)) At(kNoticeDay + 5 * Part(), Happening::kNotice);
-      if (Chance(0.3)) At(kSuccessionDay + Part(), Happening::kSuccession);
+    if (ends >= kSuccession * days_ + 1) {
+      if (Chance(0.6)) At(kNotice * days_ + Part(), Happening::kNotice);
+      if (Chance(0.3)) At(kSuccession * days_ + Part(), Happening::kSuccession);
     }
     Within(born + 1, ends, 0.04, Happening::kCase);
   }
@@ -89,13 +98,15 @@ class Life {
 
   const std::uint32_t account_;
   const absl::Time start_;
+  const double days_;
   std::mt19937_64* const random_;
   std::vector<Event>* const events_;
 };
 
 void AddAccounts(World* world, std::size_t count) {
-  constexpr privet::RegionId kRegions[] = {
-      infermesh::region::kDe, infermesh::region::kFr, infermesh::region::kUsCa};
+  constexpr privet::RegionId kRegions[] = {infermesh::region::kDe,
+                                           infermesh::region::kFr,
+                                           privet::RegionId("us-ca")};
   for (std::uint32_t i = 0; i < count; ++i) {
     Account account;
     account.id = absl::StrCat(
@@ -110,14 +121,14 @@ void AddAccounts(World* world, std::size_t count) {
 // Replays the trace in its own time, in slices: so people come as they came,
 // and a year does not need a year of requests.
 void AddRequests(const std::vector<Request>& trace, absl::Time start,
-                 std::vector<Event>* events) {
-  constexpr std::size_t kSlices = std::size_t{kDays} * kSlicesOfDay;
+                 std::size_t days, std::vector<Event>* events) {
+  const std::size_t slices = days * kSlicesOfDay;
   for (std::size_t i = 0; i < trace.size(); ++i) {
-    const std::size_t slice = SliceOf(i, trace.size());
-    const std::size_t first = (slice * trace.size() + kSlices - 1) / kSlices;
+    const std::size_t slice = SliceOf(i, trace.size(), days);
+    const std::size_t first = (slice * trace.size() + slices - 1) / slices;
     const absl::Time begins =
         start + absl::Hours(9) +
-        static_cast<double>(slice) * (absl::Hours(24) / kSlicesOfDay);
+        static_cast<double>(slice) * (kDay / static_cast<double>(kSlicesOfDay));
     events->push_back({begins + absl::Seconds(trace[i].at - trace[first].at),
                        Happening::kRequest, static_cast<std::uint32_t>(i)});
   }
@@ -127,18 +138,19 @@ void AddRequests(const std::vector<Request>& trace, absl::Time start,
 
 std::vector<Event> PlanYear(World* world, std::size_t count,
                             const std::vector<Request>& trace, absl::Time start,
-                            std::mt19937_64* random) {
+                            std::size_t days, std::mt19937_64* random) {
   AddAccounts(world, count);
   std::vector<Event> events;
   for (std::uint32_t i = 0; i < count; ++i) {
-    Life(i, start, random, &events).Plan();
+    Life(i, start, days, random, &events).Plan();
   }
-  AddRequests(trace, start, &events);
-  for (int day = 1; day <= kDays; ++day) {
-    events.push_back({start + day * absl::Hours(24), Happening::kSweep, 0});
+  AddRequests(trace, start, days, &events);
+  for (std::size_t day = 1; day <= days; ++day) {
+    events.push_back(
+        {start + static_cast<double>(day) * kDay, Happening::kSweep, 0});
   }
-  events.push_back(
-      {start + kPolicyDay * absl::Hours(24), Happening::kPolicy, 0});
+  events.push_back({start + kPolicy * static_cast<double>(days) * kDay,
+                    Happening::kPolicy, 0});
   std::stable_sort(events.begin(), events.end(),
                    [](const Event& a, const Event& b) { return a.at < b.at; });
   return events;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What happens in a year: the lives of accounts, and the requests of a trace
-// spread over them.
+// What happens in a year, or in some days: the lives of accounts, and the
+// requests of a trace spread over them.
 
 #ifndef EXAMPLES_INFERENCE_GATEWAY_LIVES_H_
 #define EXAMPLES_INFERENCE_GATEWAY_LIVES_H_
@@ -46,22 +46,21 @@ struct Event {
   std::uint32_t index = 0;  // of the account, or of the request
 };
 
-inline constexpr int kDays = 365;
-
 // The trace is cut into as many busy times a day, each replayed in its own
 // time.
-inline constexpr int kSlicesOfDay = 2;
+inline constexpr std::size_t kSlicesOfDay = 2;
 
-// Returns the slice of request `index` among `count`.
-inline std::size_t SliceOf(std::size_t index, std::size_t count) {
-  return index * (std::size_t{kDays} * kSlicesOfDay) / count;
+// Returns the slice of request `index` among `count` in so many days.
+inline std::size_t SliceOf(std::size_t index, std::size_t count,
+                           std::size_t days) {
+  return index * days * kSlicesOfDay / count;
 }
 
 // Fills `world` with `count` accounts, none of them active yet, and returns the
-// events of a year from `start` on, in order.
+// events of `days` days from `start` on, in order.
 std::vector<Event> PlanYear(World* world, std::size_t count,
                             const std::vector<Request>& trace, absl::Time start,
-                            std::mt19937_64* random);
+                            std::size_t days, std::mt19937_64* random);
 
 }  // namespace gateway
 

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <random>
 #include <string>
 #include <utility>
@@ -70,14 +72,25 @@ absl::StatusOr<std::vector<Request>> GetTrace(const Arguments& arguments) {
   return GenerateTrace(arguments.requests, arguments.seed);
 }
 
+absl::StatusOr<std::string> GetPolicy(const Arguments& arguments) {
+  if (arguments.policy.empty()) return std::string(kPolicyText);
+  std::ifstream file(arguments.policy, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file && !text.empty()) return text;
+  return absl::NotFoundError(
+      absl::StrCat("cannot read `", arguments.policy, "`"));
+}
+
 // Returns whether the proof holds.
 absl::StatusOr<bool> Live(const Arguments& arguments,
                           const std::string& folder) {
   auto trace = GetTrace(arguments);
   if (!trace.ok()) return trace.status();
+  auto policy = GetPolicy(arguments);
+  if (!policy.ok()) return policy.status();
   const absl::Time start =
       absl::FromCivil(absl::CivilDay(2026, 4, 2), absl::UTCTimeZone());
-  auto host = Host::Create(folder, kPolicyText, start);
+  auto host = Host::Create(folder, *policy, start);
   if (!host.ok()) return host.status();
 
   World world(arguments.seed);
@@ -86,12 +99,13 @@ absl::StatusOr<bool> Live(const Arguments& arguments,
   const std::size_t accounts =
       arguments.accounts > 0 ? arguments.accounts : 20 + trace->size() / 60;
   const std::vector<Event> events =
-      PlanYear(&world, accounts, *trace, start, &random);
+      PlanYear(&world, accounts, *trace, start, arguments.days, &random);
   std::cout << Thousands(trace->size()) << " requests of "
-            << Thousands(accounts) << " accounts in a year; files in " << folder
+            << Thousands(accounts) << " accounts in " << arguments.days
+            << " days; files in " << folder
             << (arguments.keep.empty() ? " (removed at the end)" : "") << "\n";
-  Simulation simulation(host->get(), &world, &report, *trace,
-                        NextPolicy(kPolicyText), arguments.seed);
+  Simulation simulation(host->get(), &world, &report, *trace, arguments.days,
+                        NextPolicy(*policy), arguments.seed);
   GATEWAY_STEP(simulation.Run(events));
   report.Print(std::cout);
 

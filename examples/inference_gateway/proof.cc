@@ -50,6 +50,20 @@ absl::Status ReadFile(const fs::path& path, Visit visit) {
 
 }  // namespace
 
+// The same search must find in the outbox what is known to be there.
+absl::Status Proof::CheckSight() {
+  std::size_t found = 0;
+  GATEWAY_STEP(ReadFile(
+      host_->outbox().path(), [&](const std::string& bytes, std::size_t) {
+        world_->canaries.Scan(
+            bytes, [&found](const Canary&, std::size_t) { ++found; });
+      }));
+  if (found == 0 || found < recognized_) {
+    Violate("the search does not find what is there: it is blind");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Proof::SearchFiles() {
   std::error_code error;
   for (const char* folder : {"/privacy", "/privacy.keys"}) {
@@ -101,8 +115,7 @@ absl::Status Proof::SearchShares() {
   if (!file && !host_->outbox().pieces().empty()) {
     return absl::UnavailableError("cannot read what was sent");
   }
-  if (recognized_ == 0) Violate("no share holds any text: the search is blind");
-  return absl::OkStatus();
+  return CheckSight();
 }
 
 absl::Status Proof::OpenEverything() {
@@ -130,7 +143,7 @@ void Proof::OpenOne(std::size_t index) {
                                               view.purpose, message.get());
     if (!status.ok()) ++refused_;
     const auto where = [&] {
-      return absl::StrCat(" of a ", NameOf(record.type), " for ",
+      return absl::StrCat(" of `", NameOf(record.type), "` for ",
                           std::string(view.purpose.text()));
     };
     TextSet seen;
@@ -155,9 +168,7 @@ void Proof::OpenOne(std::size_t index) {
   if (!any) ++dead_;
 }
 
-void Proof::Violate(std::string what) {
-  violations_.push_back(std::move(what));
-}
+void Proof::Violate(std::string what) { ++violations_[std::move(what)]; }
 
 void Proof::Print(std::ostream& out) const {
   out << "\nProof\n"
@@ -170,13 +181,18 @@ void Proof::Print(std::ostream& out) const {
       << "  tried to open " << Thousands(world_->records.size())
       << " records in " << Thousands(attempts_)
       << " ways: " << Thousands(refused_) << " refused, " << Thousands(seen_)
-      << " texts seen, all of them permitted; " << Thousands(dead_)
-      << " records open to nobody\n";
-  for (std::size_t i = 0; i < std::min(kShown, violations_.size()); ++i) {
-    out << "  VIOLATION: " << violations_[i] << "\n";
+      << " texts seen" << (holds() ? ", all of them permitted; " : "; ")
+      << Thousands(dead_) << " records open to nobody\n";
+  std::size_t count = 0;
+  std::size_t shown = 0;
+  for (const auto& [what, times] : violations_) {
+    count += times;
+    if (++shown <= kShown) {
+      out << "  VIOLATION: " << what << " (" << Thousands(times) << ")\n";
+    }
   }
   out << (holds() ? "  the policy held\n"
-                  : absl::StrCat("  ", violations_.size(), " violations\n"));
+                  : absl::StrCat("  ", count, " violations\n"));
 }
 
 }  // namespace gateway

@@ -7,9 +7,9 @@
 #define EXAMPLES_INFERENCE_GATEWAY_PROOF_H_
 
 #include <cstddef>
+#include <map>
 #include <ostream>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "host.h"
@@ -32,18 +32,19 @@ class Proof {
   // purpose.
   absl::Status OpenEverything();
 
-  // Says what was done, and every violation (at most twenty).
+  // Says what was done, and every kind of violation (at most twenty).
   void Print(std::ostream& out) const;
 
   bool holds() const { return violations_.empty(); }
 
  private:
+  absl::Status CheckSight();
   void OpenOne(std::size_t index);
   void Violate(std::string what);
 
   Host* const host_;
   const World* const world_;
-  std::vector<std::string> violations_;
+  std::map<std::string, std::size_t> violations_;
   std::size_t files_ = 0, file_bytes_ = 0;
   std::size_t shares_ = 0, share_bytes_ = 0, recognized_ = 0;
   std::size_t attempts_ = 0, refused_ = 0, seen_ = 0, dead_ = 0;

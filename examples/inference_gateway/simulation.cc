@@ -26,12 +26,13 @@ constexpr std::size_t kCallersOfSlice = 4;
 }  // namespace
 
 Simulation::Simulation(Host* host, World* world, Report* report,
-                       const std::vector<Request>& trace,
+                       const std::vector<Request>& trace, std::size_t days,
                        std::string next_policy, std::uint64_t seed)
     : host_(host),
       world_(world),
       report_(report),
       trace_(trace),
+      days_(days),
       next_policy_(std::move(next_policy)),
       service_(host, world, report),
       maker_(world, seed + 1),
@@ -185,7 +186,8 @@ absl::Status Simulation::Succession(std::uint32_t account) {
 
 absl::Status Simulation::Ask(std::size_t index) {
   if (active_weight_ <= 0) return absl::OkStatus();
-  const std::uint32_t account = PickCaller(SliceOf(index, trace_.size()));
+  const std::uint32_t account =
+      PickCaller(SliceOf(index, trace_.size(), days_));
   const auto message =
       maker_.MakeApiRequest(account, trace_[index], host_->clock().Now());
   // Some clients are newer than our schema.

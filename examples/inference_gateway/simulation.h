@@ -26,8 +26,8 @@ class Simulation {
  public:
   // `next_policy` comes into force in the course of the year.
   Simulation(Host* host, World* world, Report* report,
-             const std::vector<Request>& trace, std::string next_policy,
-             std::uint64_t seed);
+             const std::vector<Request>& trace, std::size_t days,
+             std::string next_policy, std::uint64_t seed);
 
   // Runs `events`. Stops at the first error that no policy explains.
   absl::Status Run(const std::vector<Event>& events);
@@ -66,6 +66,7 @@ class Simulation {
   World* const world_;
   Report* const report_;
   const std::vector<Request>& trace_;
+  const std::size_t days_;
   const std::string next_policy_;
   Service service_;
   MessageMaker maker_;
