@@ -41,9 +41,9 @@ struct SqliteOptions {
 // Opens `path` as an ordered map: a vault or a state. Made with mode 0600.
 //
 // Returns FailedPrecondition if others may read the file, if it cannot be
-// written, or if it is no store or one of another version; NotFound if its
+// written, or if it is another database or of another version; NotFound if its
 // folder, or with `create` false the file, is missing; Unavailable if it is
-// locked; DataLoss if it is damaged.
+// locked; DataLoss if it is damaged, or no database at all.
 absl::StatusOr<std::shared_ptr<Store>> OpenSqliteStore(
     std::string_view path, const SqliteOptions& options = {});
 

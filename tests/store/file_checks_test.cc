@@ -51,6 +51,10 @@ TEST_CASE("A new file is for its owner alone", "[store][sqlite][file]") {
   const TemporaryFolder folder;
   REQUIRE_OK(OpenSqliteStore(folder / "keys.db"));
   CHECK(ModeOf(folder / "keys.db") == 0600);
+  SqliteOptions options;
+  options.permit_group = true;
+  REQUIRE_OK(OpenSqliteStore(folder / "shared.db", options));
+  CHECK(ModeOf(folder / "shared.db") == 0660);
 }
 
 TEST_CASE("A file that others may read is refused", "[store][sqlite][file]") {

@@ -60,6 +60,8 @@ absl::Status Make(const std::string& path, const SqliteOptions& options) {
         absl::StrCat("`", path, "` cannot be made: ", std::strerror(errno),
                      "; let this user write `", folder, "`"));
   }
+  // Whatever the process's umask takes away from it.
+  fchmod(descriptor, mode);
   close(descriptor);
   FlushFolder(folder);
   return absl::OkStatus();
