@@ -234,6 +234,41 @@ TEST_CASE("Index rows of people go with their bucket once it is empty",
   CHECK(found == 0);
 }
 
+void ExecuteOrDie(const std::string& path, const char* sql) {
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(database);
+}
+
+TEST_CASE("Index rows that a sweep could not delete find nothing, and go later",
+          "[store][sqlite][index]") {
+  Stores stores(false);
+  const std::string path = stores.folder / "records.db";
+  const IndexTag tag{5, 1, true, 2, "tag"};
+  REQUIRE_OK(stores.records->Put(MakeSealedRecord(Parts(1), {tag})));
+  // As a process leaves it that dies behind the transaction of the sweep.
+  ExecuteOrDie(path,
+               "INSERT INTO stale(tag, id) SELECT tag, id FROM bidx;"
+               "DELETE FROM bof");
+  CHECK(stores.records->Find(tag, 10)->empty());
+  CHECK_FALSE(stores.records->FindUnique(tag).ok());
+  const bool taken_again = GENERATE(false, true);
+  if (taken_again) {
+    SealedParts amended = Parts(1);
+    amended.revision = 2;
+    REQUIRE_OK(stores.records->Put(MakeSealedRecord(amended, {tag})));
+  } else {
+    // Another may have the value now.
+    REQUIRE_OK(stores.records->Put(MakeSealedRecord(Parts(2), {tag})));
+  }
+  const SweepRange range{kType, 900, RecordId(), Parts(1).id, 100};
+  REQUIRE_OK(stores.records->Sweep(range, RemoveAll));
+  CHECK(RowsOf(path, "bidx") == 1);
+  CHECK(RowsOf(path, "stale") == 0);
+  REQUIRE_OK(stores.records->FindUnique(tag));
+}
+
 TEST_CASE("Erasure takes the index rows of a person exactly",
           "[store][sqlite][bucket]") {
   Stores stores(false);

@@ -40,6 +40,8 @@ const FileKind kRecords = {
     " PRIMARY KEY(tag, id)) WITHOUT ROWID;"
     "CREATE TABLE bof(id BLOB NOT NULL, compartment INTEGER NOT NULL,"
     " tag BLOB NOT NULL, PRIMARY KEY(id, compartment, tag)) WITHOUT ROWID;"
+    "CREATE TABLE stale(n INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " tag BLOB NOT NULL, id BLOB NOT NULL);"
     "CREATE TABLE held(id BLOB NOT NULL, hold BLOB NOT NULL,"
     " PRIMARY KEY(id, hold)) WITHOUT ROWID;"
     "CREATE TABLE swept(type INTEGER NOT NULL, class INTEGER NOT NULL,"
@@ -91,13 +93,21 @@ absl::Status RecordRows::Prepare() {
       {&drop_subjects_, "DELETE FROM sidx WHERE bucket = ? AND owner <= ?"},
       {&add_tag_, "INSERT OR IGNORE INTO bidx(tag, id) VALUES(?, ?)"},
       {&drop_tag_, "DELETE FROM bidx WHERE tag = ? AND id = ?"},
-      {&find_tag_, "SELECT id FROM bidx WHERE tag = ? AND id <> ? LIMIT 1"},
+      {&find_tag_,
+       "SELECT id FROM bidx WHERE tag = ?1 AND id <> ?2 AND EXISTS(SELECT 1 "
+       "FROM bof WHERE bof.id = bidx.id AND bof.tag = ?1) LIMIT 1"},
       {&add_tag_of_,
        "INSERT OR IGNORE INTO bof(id, compartment, tag) VALUES(?, ?, ?)"},
       {&drop_tag_of_,
        "DELETE FROM bof WHERE id = ? AND compartment = ? AND tag = ?"},
       {&tags_of_,
        "SELECT id, compartment, tag FROM bof WHERE id BETWEEN ? AND ?"},
+      {&add_stale_, "INSERT INTO stale(tag, id) VALUES(?, ?)"},
+      {&stale_, "SELECT n, tag, id FROM stale ORDER BY n LIMIT ?"},
+      {&drop_stale_, "DELETE FROM stale WHERE n <= ?"},
+      {&drop_if_stale_,
+       "DELETE FROM bidx WHERE tag = ?1 AND id = ?2 AND NOT EXISTS(SELECT 1 "
+       "FROM bof WHERE bof.id = ?2 AND bof.tag = ?1)"},
       {&get_mark_, "SELECT upto FROM swept WHERE type = ? AND class = ?"},
       {&set_mark_,
        "INSERT INTO swept(type, class, upto) VALUES(?, ?, ?) ON CONFLICT DO "
@@ -145,7 +155,7 @@ absl::Status RecordRows::Overwrite(const Incoming& record,
   }
   std::vector<TagRow> tags;
   PRIVET_RETURN_IF_ERROR(AddTags(id, id, nullptr, &tags));
-  PRIVET_RETURN_IF_ERROR(DropTags(std::move(tags)));
+  PRIVET_RETURN_IF_ERROR(DropTags(tags));
   return Query(update_).Bind(sealed).Bind(id.view()).Run();
 }
 
@@ -296,18 +306,17 @@ absl::Status RecordRows::AddTags(const RecordId& first, const RecordId& last,
   }
 }
 
-absl::Status RecordRows::DropTags(std::vector<TagRow> tags) {
+absl::Status RecordRows::DropTagOf(const TagRow& row) {
+  return Query(drop_tag_of_)
+      .Bind(row.id.view())
+      .Bind(row.compartment)
+      .Bind(row.tag)
+      .Run();
+}
+
+absl::Status RecordRows::DropTags(const std::vector<TagRow>& tags) {
   for (const TagRow& row : tags) {
-    PRIVET_RETURN_IF_ERROR(Query(drop_tag_of_)
-                               .Bind(row.id.view())
-                               .Bind(row.compartment)
-                               .Bind(row.tag)
-                               .Run());
-  }
-  // In their own order, so that each page of bidx is looked for once.
-  std::sort(tags.begin(), tags.end(),
-            [](const TagRow& a, const TagRow& b) { return a.tag < b.tag; });
-  for (const TagRow& row : tags) {
+    PRIVET_RETURN_IF_ERROR(DropTagOf(row));
     PRIVET_RETURN_IF_ERROR(
         Query(drop_tag_).Bind(row.tag).Bind(row.id.view()).Run());
   }

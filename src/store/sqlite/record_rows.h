@@ -8,7 +8,9 @@
 //   buckets(bucket)            the buckets that exist. A row of sidx may point
 //                              to a record that is gone
 //   bidx(tag, id)              blind indexes; tag = index ‖ generation ‖ value
-//   bof(id, compartment, tag)  the rows of bidx that go with a compartment
+//   bof(id, compartment, tag)  the rows of bidx that go with a compartment: one
+//                              of bidx without any here finds nothing
+//   stale(n, tag, id)          such rows of bidx, to be deleted
 //   held(id, hold)             records that a hold keeps
 //   swept(type, class, upto)   how far sweeps have come
 
@@ -81,6 +83,22 @@ class RecordRows {
   // it is gone.
   absl::StatusOr<bool> DeleteSome(const Bucket& bucket);
 
+  // Rows of bidx whose compartments a sweep has dropped. They lie all over it:
+  // taken in the order of bidx, many at once, each page is written for several.
+  struct StaleTags {
+    std::vector<std::pair<std::string, RecordId>> tags;  // sorted
+    std::int64_t last = 0;
+  };
+  // Returns some of them; none if all is done.
+  absl::StatusOr<StaleTags> FindStaleTags();
+  // Deletes them, in a transaction of the caller's.
+  absl::Status DeleteTags(
+      absl::Span<const std::pair<std::string, RecordId>> tags);
+  // Forgets that they were to be deleted.
+  absl::Status FinishStaleTags(const StaleTags& stale);
+  // Returns how many have come since the last FindStaleTags().
+  std::size_t new_stale_tags() const { return new_stale_tags_; }
+
   // Begins a transaction anew: forgets what another process may have changed.
   void Forget();
 
@@ -112,7 +130,10 @@ class RecordRows {
                        const std::vector<std::uint32_t>* only,
                        std::vector<TagRow>* tags);
   // Deletes rows of bof, and of bidx those that go with them.
-  absl::Status DropTags(std::vector<TagRow> tags);
+  absl::Status DropTags(const std::vector<TagRow>& tags);
+  // Deletes rows of bof, and leaves those of bidx for later.
+  absl::Status DropTagsLater(const std::vector<TagRow>& tags);
+  absl::Status DropTagOf(const TagRow& row);
   absl::Status CheckUnique(const IndexTag& tag, std::string_view key,
                            const RecordId& id);
   absl::StatusOr<Bucket> BucketOf(const base::SealedHeader& header);
@@ -127,8 +148,10 @@ class RecordRows {
   Statement add_subject_, drop_subject_, some_subject_, drop_subjects_;
   Statement add_tag_, drop_tag_, find_tag_;
   Statement add_tag_of_, drop_tag_of_, tags_of_;
+  Statement add_stale_, stale_, drop_stale_, drop_if_stale_;
   Statement get_mark_, set_mark_;
 
+  std::size_t new_stale_tags_ = 0;
   absl::flat_hash_set<std::int64_t> known_buckets_;
   absl::flat_hash_map<std::pair<std::uint32_t, std::uint32_t>, RecordId> marks_;
   // Of classes, which never change.

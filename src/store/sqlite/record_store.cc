@@ -33,6 +33,10 @@
 namespace privet::store::sqlite {
 namespace {
 
+// Rows of bidx to be deleted that are worth a round of their own.
+constexpr std::size_t kStaleTags = 100'000;
+constexpr std::size_t kTagsOfOneCommit = 5000;
+
 constexpr RecordId HighestId() {
   RecordId id;
   for (std::uint8_t& byte : id.bytes) byte = 0xff;
@@ -58,7 +62,9 @@ struct RecordReader {
          "sidx.bucket = buckets.bucket AND sidx.owner = ? "
          "CROSS JOIN rec ON rec.id = sidx.id"},
         {&reader->find,
-         "SELECT id FROM bidx WHERE tag = ? ORDER BY id LIMIT ?"},
+         "SELECT id FROM bidx WHERE tag = ?1 AND EXISTS(SELECT 1 FROM bof "
+         "WHERE "
+         "bof.id = bidx.id AND bof.tag = ?1) ORDER BY id LIMIT ?2"},
         {&reader->mark, "SELECT upto FROM swept WHERE type = ? AND class = ?"},
     };
     for (const auto& [statement, sql] : statements) {
@@ -122,14 +128,12 @@ class SqliteRecords final : public RecordStore {
 
   absl::StatusOr<SweepStep> Sweep(const SweepRange& range,
                                   Decide decide) override {
-    base::MutexLock lock(&mutex_);
-    PRIVET_ASSIGN_OR_RETURN(Transaction transaction,
-                            Transaction::Begin(&rows_->database()));
-    rows_->Forget();
-    PRIVET_ASSIGN_OR_RETURN(const SweepStep step, rows_->Sweep(range, decide));
-    PRIVET_RETURN_IF_ERROR(transaction.Commit());
-    PRIVET_RETURN_IF_ERROR(DeleteBuckets(range.type, step.upto));
-    return step;
+    PRIVET_ASSIGN_OR_RETURN(const Stepped stepped, TakeStep(range, decide));
+    PRIVET_RETURN_IF_ERROR(DeleteBuckets(range.type, stepped.step.upto));
+    if (stepped.step.upto == range.to || stepped.stale_tags >= kStaleTags) {
+      PRIVET_RETURN_IF_ERROR(DeleteStaleTags());
+    }
+    return stepped.step;
   }
 
   absl::StatusOr<std::optional<RecordId>> SweptUpTo(
@@ -221,9 +225,31 @@ class SqliteRecords final : public RecordStore {
 
   absl::StatusOr<Changed> Change(absl::Span<const Replacement> replacements,
                                  absl::Span<const Removal> removals);
-  // Deletes the buckets of sidx that a sweep has emptied, a piece at a time.
-  absl::Status DeleteBuckets(std::uint32_t type, const RecordId& upto)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  struct Stepped {
+    SweepStep step;
+    std::size_t stale_tags;
+  };
+  absl::StatusOr<Stepped> TakeStep(const SweepRange& range, Decide decide);
+  // What a sweep leaves behind, in transactions of their own: buckets of sidx
+  // without a record, rows of bidx without a compartment.
+  absl::Status DeleteBuckets(std::uint32_t type, const RecordId& upto);
+  absl::Status DeleteStaleTags();
+  absl::StatusOr<RecordRows::StaleTags> FindStaleTags() {
+    base::MutexLock lock(&mutex_);
+    return rows_->FindStaleTags();
+  }
+
+  // Runs `work` with the rows, in a transaction.
+  template <typename Work>
+  absl::Status InTransaction(Work work) {
+    base::MutexLock lock(&mutex_);
+    PRIVET_ASSIGN_OR_RETURN(Transaction transaction,
+                            Transaction::Begin(&rows_->database()));
+    rows_->Forget();
+    PRIVET_RETURN_IF_ERROR(work(*rows_));
+    return transaction.Commit();
+  }
 
   const std::shared_ptr<Tombstones> tombstones_;
   base::Mutex mutex_;
@@ -257,20 +283,50 @@ absl::StatusOr<SqliteRecords::Changed> SqliteRecords::Change(
   return changed;
 }
 
+absl::StatusOr<SqliteRecords::Stepped> SqliteRecords::TakeStep(
+    const SweepRange& range, Decide decide) {
+  Stepped stepped;
+  PRIVET_RETURN_IF_ERROR(InTransaction([&](RecordRows& rows) -> absl::Status {
+    PRIVET_ASSIGN_OR_RETURN(stepped.step, rows.Sweep(range, decide));
+    stepped.stale_tags = rows.new_stale_tags();
+    return absl::OkStatus();
+  }));
+  return stepped;
+}
+
 absl::Status SqliteRecords::DeleteBuckets(std::uint32_t type,
                                           const RecordId& upto) {
-  PRIVET_ASSIGN_OR_RETURN(const std::vector<Bucket> empty,
-                          rows_->EmptyBuckets(type, upto));
+  std::vector<Bucket> empty;
+  {
+    base::MutexLock lock(&mutex_);
+    PRIVET_ASSIGN_OR_RETURN(empty, rows_->EmptyBuckets(type, upto));
+  }
   for (const Bucket& bucket : empty) {
     bool gone = false;
     while (!gone) {
-      PRIVET_ASSIGN_OR_RETURN(Transaction transaction,
-                              Transaction::Begin(&rows_->database()));
-      PRIVET_ASSIGN_OR_RETURN(gone, rows_->DeleteSome(bucket));
-      PRIVET_RETURN_IF_ERROR(transaction.Commit());
+      PRIVET_RETURN_IF_ERROR(
+          InTransaction([&](RecordRows& rows) -> absl::Status {
+            PRIVET_ASSIGN_OR_RETURN(gone, rows.DeleteSome(bucket));
+            return absl::OkStatus();
+          }));
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status SqliteRecords::DeleteStaleTags() {
+  while (true) {
+    PRIVET_ASSIGN_OR_RETURN(const RecordRows::StaleTags stale, FindStaleTags());
+    if (stale.tags.empty()) return absl::OkStatus();
+    const auto tags = absl::MakeConstSpan(stale.tags);
+    for (std::size_t i = 0; i < tags.size(); i += kTagsOfOneCommit) {
+      PRIVET_RETURN_IF_ERROR(InTransaction([&](RecordRows& rows) {
+        return rows.DeleteTags(tags.subspan(i, kTagsOfOneCommit));
+      }));
+    }
+    PRIVET_RETURN_IF_ERROR(InTransaction(
+        [&](RecordRows& rows) { return rows.FinishStaleTags(stale); }));
+  }
 }
 
 }  // namespace

@@ -24,6 +24,9 @@
 namespace privet::store::sqlite {
 namespace {
 
+// Of the index rows to delete, as many as are held in memory: some 10 MB.
+constexpr std::int64_t kStaleTags = 131'072;
+
 std::string RevisionBytes(const RecordVersion& was) {
   std::string bytes;
   base::AppendInt(&bytes, was.revision);
@@ -44,7 +47,7 @@ absl::StatusOr<bool> RecordRows::Replace(const Replacement& replacement) {
   if (database_->Changes() == 0) return false;
   std::vector<TagRow> tags;
   PRIVET_RETURN_IF_ERROR(AddTags(was.id, was.id, &replacement.dropped, &tags));
-  PRIVET_RETURN_IF_ERROR(DropTags(std::move(tags)));
+  PRIVET_RETURN_IF_ERROR(DropTags(tags));
   return true;
 }
 
@@ -68,7 +71,7 @@ absl::StatusOr<bool> RecordRows::Remove(const RecordVersion& was) {
   if (header.ok()) PRIVET_RETURN_IF_ERROR(UnindexSubjects(*header));
   std::vector<TagRow> tags;
   PRIVET_RETURN_IF_ERROR(AddTags(was.id, was.id, nullptr, &tags));
-  PRIVET_RETURN_IF_ERROR(DropTags(std::move(tags)));
+  PRIVET_RETURN_IF_ERROR(DropTags(tags));
   return true;
 }
 
@@ -124,13 +127,54 @@ absl::Status RecordRows::DisposeOf(absl::Span<const Looked> looked) {
     PRIVET_RETURN_IF_ERROR(RunOver(delete_run_, first, looked[i].id));
     PRIVET_RETURN_IF_ERROR(AddTags(first, looked[i].id, nullptr, &tags));
   }
-  PRIVET_RETURN_IF_ERROR(DropTags(std::move(tags)));
+  PRIVET_RETURN_IF_ERROR(DropTagsLater(tags));
   return InsertResidues(std::move(residues));
 }
 
 absl::Status RecordRows::RunOver(const Statement& statement,
                                  const RecordId& first, const RecordId& last) {
   return Query(statement).Bind(first.view()).Bind(last.view()).Run();
+}
+
+absl::Status RecordRows::DropTagsLater(const std::vector<TagRow>& tags) {
+  for (const TagRow& row : tags) {
+    PRIVET_RETURN_IF_ERROR(DropTagOf(row));
+    PRIVET_RETURN_IF_ERROR(
+        Query(add_stale_).Bind(row.tag).Bind(row.id.view()).Run());
+  }
+  new_stale_tags_ += tags.size();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RecordRows::StaleTags> RecordRows::FindStaleTags() {
+  StaleTags stale;
+  Query query(stale_);
+  query.Bind(kStaleTags);
+  while (true) {
+    PRIVET_ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (!found) break;
+    PRIVET_ASSIGN_OR_RETURN(const RecordId id,
+                            RecordId::FromBytes(query.Blob(2)));
+    stale.tags.emplace_back(query.Blob(1), id);
+    stale.last = query.Int(0);
+  }
+  std::sort(stale.tags.begin(), stale.tags.end());
+  new_stale_tags_ = 0;
+  return stale;
+}
+
+absl::Status RecordRows::DeleteTags(
+    absl::Span<const std::pair<std::string, RecordId>> tags) {
+  for (const auto& [tag, id] : tags) {
+    // A record that was amended meanwhile may have its row again.
+    PRIVET_RETURN_IF_ERROR(
+        Query(drop_if_stale_).Bind(tag).Bind(id.view()).Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RecordRows::FinishStaleTags(const StaleTags& stale) {
+  return Query(drop_stale_).Bind(stale.last).Run();
 }
 
 absl::Status RecordRows::InsertResidues(std::vector<const Residue*> residues) {
