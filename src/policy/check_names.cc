@@ -26,7 +26,7 @@ constexpr std::size_t kMostIdBytes = 200;
 std::string IdRemedy(std::string_view id) {
   std::string fixed(id);
   for (char& c : fixed) {
-    c = absl::ascii_tolower(c);
+    c = absl::ascii_tolower(static_cast<unsigned char>(c));
     if (c == ' ' || c == '/' || c == ':') c = '_';
   }
   if (IsId(fixed)) return absl::StrCat("write ", Quoted(fixed));

@@ -53,11 +53,15 @@ class Runner {
  private:
   // -- Reading ---------------------------------------------------------------
 
-  ABSL_ATTRIBUTE_NOINLINE Cursor Fail(Cursor c, Fault fault,
-                                      const Entry* entry) {
+  ABSL_ATTRIBUTE_NOINLINE void SetFault(Fault fault, const Entry* entry,
+                                        int depth) {
     state_.fault = fault;
     state_.fault_entry = entry;
-    state_.fault_depth = c.depth;
+    state_.fault_depth = depth;
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE Cursor Fail(Cursor c, Fault fault,
+                                           const Entry* entry) {
+    SetFault(fault, entry, c.depth);
     c.p = nullptr;
     return c;
   }
@@ -215,14 +219,21 @@ class Runner {
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE Cursor Leaf(Cursor c, const char* start,
                                            const Entry& entry, Action action);
-  Cursor Message(Cursor c, const char* start, const Entry& entry);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE Cursor Message(Cursor c, const char* start,
+                                              const Entry& entry);
+  Cursor FormedMessage(Cursor c, const char* start, const Entry& entry,
+                       std::size_t length);
   Cursor Group(Cursor c, const char* start, const Entry& entry);
   Cursor Unknown(Cursor c, const char* start, std::uint32_t tag);
-  Cursor Enter(Cursor c, const char* start, const Entry& entry,
-               std::uint64_t mask, const char* body_end);
-  Cursor EndOfMessage(Cursor c);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE Cursor Enter(Cursor c, const char* start,
+                                            const Entry& entry,
+                                            std::uint64_t mask,
+                                            const char* body_end);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE Cursor EndOfMessage(Cursor c);
   Cursor EndOfGroup(Cursor c, const char* start, std::uint32_t number);
-  Cursor Leave(Cursor c, const Frame& frame);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE Cursor Leave(Cursor c, const Frame& frame);
+  bool PatchOne(const char* p, const Frame& frame);
+  bool PatchMany(const char* p, const Frame& frame);
   bool Patch(const char* p, std::size_t index, std::size_t body_start,
              const Frame& frame);
 
@@ -311,8 +322,8 @@ bool Runner<kSplit, kWrite>::Run(const Node& node, const char* data,
 }
 
 template <bool kSplit, bool kWrite>
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline Cursor Runner<kSplit, kWrite>::Leaf(
-    Cursor c, const char* start, const Entry& entry, Action action) {
+inline Cursor Runner<kSplit, kWrite>::Leaf(Cursor c, const char* start,
+                                           const Entry& entry, Action action) {
   const char* const value = ReadLeaf(&c, action, entry);
   if (ABSL_PREDICT_FALSE(value == nullptr)) return c;
   if (ABSL_PREDICT_FALSE(!Note(c, entry))) {
@@ -334,8 +345,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline Cursor Runner<kSplit, kWrite>::Leaf(
 }
 
 template <bool kSplit, bool kWrite>
-Cursor Runner<kSplit, kWrite>::Unknown(Cursor c, const char* start,
-                                       std::uint32_t tag) {
+ABSL_ATTRIBUTE_NOINLINE Cursor Runner<kSplit, kWrite>::Unknown(
+    Cursor c, const char* start, std::uint32_t tag) {
   if ((tag & 7) == kWireEndGroup && tag >> 3 != 0) {
     return EndOfGroup(c, start, tag >> 3);
   }
@@ -349,8 +360,8 @@ Cursor Runner<kSplit, kWrite>::Unknown(Cursor c, const char* start,
 }
 
 template <bool kSplit, bool kWrite>
-Cursor Runner<kSplit, kWrite>::Message(Cursor c, const char* start,
-                                       const Entry& entry) {
+inline Cursor Runner<kSplit, kWrite>::Message(Cursor c, const char* start,
+                                              const Entry& entry) {
   std::uint32_t length = 0;
   if (!ReadLength(&c, &length, &entry)) return c;
   if (ABSL_PREDICT_FALSE(!Note(c, entry))) {
@@ -359,13 +370,7 @@ Cursor Runner<kSplit, kWrite>::Message(Cursor c, const char* start,
   const std::uint64_t mask = MaskOf(entry);
   if (ABSL_PREDICT_FALSE(entry.is_leaf && mask != 0 && formed_ &&
                          call_.formed.Has(entry.cell))) {
-    const char* const value = c.p;
-    if (!CheckMessage(entry, value, value + length, c.depth)) {
-      c.p = nullptr;
-      return c;
-    }
-    c.p += length;
-    return Special(c, start, entry, Action::kBytes, value, TargetOf(entry));
+    return FormedMessage(c, start, entry, length);
   }
   if (ABSL_PREDICT_FALSE(entry.captured)) {
     Capture(entry, Action::kBytes, c.p, c.p + length, mask != 0);
@@ -378,9 +383,22 @@ Cursor Runner<kSplit, kWrite>::Message(Cursor c, const char* start,
   return Enter(c, start, entry, mask, c.p + length);
 }
 
+// A message that is one value, and leaves in a form only.
 template <bool kSplit, bool kWrite>
-Cursor Runner<kSplit, kWrite>::Group(Cursor c, const char* start,
-                                     const Entry& entry) {
+ABSL_ATTRIBUTE_NOINLINE Cursor Runner<kSplit, kWrite>::FormedMessage(
+    Cursor c, const char* start, const Entry& entry, std::size_t length) {
+  const char* const value = c.p;
+  if (!CheckMessage(entry, value, value + length, c.depth)) {
+    c.p = nullptr;
+    return c;
+  }
+  c.p += length;
+  return Special(c, start, entry, Action::kBytes, value, TargetOf(entry));
+}
+
+template <bool kSplit, bool kWrite>
+ABSL_ATTRIBUTE_NOINLINE Cursor
+Runner<kSplit, kWrite>::Group(Cursor c, const char* start, const Entry& entry) {
   if (!Note(c, entry)) return Fail(c, Fault::kTwice, &entry);
   std::uint64_t mask = MaskOf(entry);
   // No form fits a group, so one that must leave in a form does not leave.
@@ -398,9 +416,10 @@ Cursor Runner<kSplit, kWrite>::Group(Cursor c, const char* start,
 // Goes down into a message whose body begins at the cursor. A group has no
 // `body_end`.
 template <bool kSplit, bool kWrite>
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline Cursor Runner<kSplit, kWrite>::Enter(
-    Cursor c, const char* start, const Entry& entry, std::uint64_t mask,
-    const char* body_end) {
+inline Cursor Runner<kSplit, kWrite>::Enter(Cursor c, const char* start,
+                                            const Entry& entry,
+                                            std::uint64_t mask,
+                                            const char* body_end) {
   if (ABSL_PREDICT_FALSE(c.depth == kMaxDepth)) {
     return Fail(c, Fault::kDepth, &entry);
   }
@@ -443,38 +462,47 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline Cursor Runner<kSplit, kWrite>::Enter(
 }
 
 template <bool kSplit, bool kWrite>
-Cursor Runner<kSplit, kWrite>::EndOfMessage(Cursor c) {
+inline Cursor Runner<kSplit, kWrite>::EndOfMessage(Cursor c) {
   const Frame& frame = state_.frames[c.depth - 1];
   if (frame.group != 0) return Fail(c, Fault::kGroup, frame.entry);
   if (ABSL_PREDICT_FALSE(formed_ && c.node->is_map_entry)) {
     c = FormOfAbsentValue(c);
     if (c.p == nullptr) return c;
   }
-  if (frame.target != kManyOutputs) {
-    Output& out = state_.outputs[frame.target];
-    std::size_t size = out.size;
+  if (!kSplit || frame.target != kManyOutputs) {
+    std::size_t size = state_.outputs[frame.target].size - frame.body_start;
     if (c.target == frame.target) size += static_cast<std::size_t>(c.p - c.run);
-    if (size - frame.body_start != frame.length || frame.rollback) {
+    if (size != frame.length || frame.rollback) {
       Aim(&c, kNoOutput, c.p);
-      if (frame.rollback && kWrite) {
-        out.high = std::max(out.high, out.size);
-        out.size = frame.header_start;
-      } else if (!Patch(c.p, frame.target, frame.body_start, frame)) {
-        return Fail(c, Fault::kMemory, frame.entry);
-      }
+      if (!PatchOne(c.p, frame)) return Fail(c, Fault::kMemory, frame.entry);
     }
-    return Leave(c, frame);
+  } else {
+    Aim(&c, kNoOutput, c.p);
+    if (!PatchMany(c.p, frame)) return Fail(c, Fault::kMemory, frame.entry);
   }
-  Aim(&c, kNoOutput, c.p);
+  return Leave(c, frame);
+}
+
+template <bool kSplit, bool kWrite>
+bool Runner<kSplit, kWrite>::PatchOne(const char* p, const Frame& frame) {
+  if (!frame.rollback || !kWrite) {
+    return Patch(p, frame.target, frame.body_start, frame);
+  }
+  Output& out = state_.outputs[frame.target];
+  out.high = std::max(out.high, out.size);
+  out.size = frame.header_start;
+  return true;
+}
+
+template <bool kSplit, bool kWrite>
+bool Runner<kSplit, kWrite>::PatchMany(const char* p, const Frame& frame) {
   std::size_t next = frame.first_start;
   for (std::uint64_t rest = frame.mask; rest != 0; rest &= rest - 1) {
     const auto index = static_cast<std::size_t>(absl::countr_zero(rest));
-    if (!Patch(c.p, index, state_.starts[next++], frame)) {
-      return Fail(c, Fault::kMemory, frame.entry);
-    }
+    if (!Patch(p, index, state_.starts[next++], frame)) return false;
   }
   state_.starts.resize(frame.first_start);
-  return Leave(c, frame);
+  return true;
 }
 
 template <bool kSplit, bool kWrite>
@@ -498,8 +526,7 @@ Cursor Runner<kSplit, kWrite>::EndOfGroup(Cursor c, const char* start,
 }
 
 template <bool kSplit, bool kWrite>
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline Cursor Runner<kSplit, kWrite>::Leave(
-    Cursor c, const Frame& frame) {
+inline Cursor Runner<kSplit, kWrite>::Leave(Cursor c, const Frame& frame) {
   c.node = frame.node;
   c.end = frame.end;
   c.seen = frame.seen;

@@ -113,17 +113,25 @@ inline char* WriteVarint(std::uint64_t value, char* out) {
 bool IsUtf8Slow(const char* p, const char* end);
 inline bool IsUtf8(const char* p, const char* end) {
   constexpr std::uint64_t kHigh = 0x8080808080808080u;
-  std::uint64_t a, b;
-  while (end - p >= 16) {
-    std::memcpy(&a, p, 8);
-    std::memcpy(&b, p + 8, 8);
-    if (ABSL_PREDICT_FALSE(((a | b) & kHigh) != 0)) return IsUtf8Slow(p, end);
-    p += 16;
+  const char* const begin = p;
+  std::uint64_t a = 0, b = 0;
+  if (end - p >= 8) {
+    for (; end - p > 16; p += 16) {
+      std::memcpy(&a, p, 8);
+      std::memcpy(&b, p + 8, 8);
+      if (ABSL_PREDICT_FALSE(((a | b) & kHigh) != 0)) return IsUtf8Slow(p, end);
+    }
+    // The last 16 bytes, or as many as there are.
+    std::memcpy(&a, end - p > 8 ? p : end - 8, 8);
+    std::memcpy(&b, end - 8, 8);
+  } else if (end - p >= 4) {
+    std::memcpy(&a, p, 4);
+    std::memcpy(&b, end - 4, 4);
+  } else {
+    for (; p != end; ++p) a |= static_cast<unsigned char>(*p);
+    b = a;
   }
-  for (; p != end; ++p) {
-    if (static_cast<signed char>(*p) < 0) return IsUtf8Slow(p, end);
-  }
-  return true;
+  return ABSL_PREDICT_TRUE(((a | b) & kHigh) == 0) || IsUtf8Slow(begin, end);
 }
 
 // Returns the end of an unknown field whose tag was read (up to `p`), or null.

@@ -55,9 +55,9 @@ Real Grid::Floor(Real value) const {
   };
   const absl::int128 in_billionths = ToBillionths(static_cast<double>(value));
   absl::int128 k = in_billionths / billionths_;
-  if (in_billionths < 0) k -= 1;
-  // Where doubles lie wider than the grid many k have one edge: the first that
-  // is `value` will do.
+  // Division cuts towards zero, so a step down may be due; and where doubles
+  // lie wider than the grid many k have one edge: the first that is `value`
+  // will do.
   while (edge(k) > value) k -= 1;
   while (edge(k) < value && edge(k + 1) <= value) k += 1;
   return std::max(edge(k), static_cast<Real>(-kLargestReal));

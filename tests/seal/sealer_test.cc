@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +43,8 @@ TEST_CASE("A sealed record opens to what went in", "[seal][sealer]") {
 
 TEST_CASE("Plaintexts of every size come back", "[seal][sealer]") {
   Rig rig;
-  for (std::size_t size : {0, 1, 15, 16, 63, 64, 65, 4096, 1 << 20}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{
+           0, 1, 15, 16, 63, 64, 65, 4096, 1 << 20}) {
     rig.plaintexts[kContent] = std::string(size, 'x');
     const Sealed sealed = rig.SealUsualOrDie();
     const auto opened = rig.Open(sealed.bytes, sealed.id, 1 << kContent);
