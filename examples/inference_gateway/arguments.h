@@ -2,8 +2,8 @@
 //
 // The command line.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_ARGUMENTS_H_
-#define EXAMPLES_INFERENCE_GATEWAY_ARGUMENTS_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_ARGUMENTS_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_ARGUMENTS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -31,4 +31,4 @@ struct Arguments {
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_ARGUMENTS_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_ARGUMENTS_H_

@@ -3,8 +3,8 @@
 // Twelve random characters in each text, so that a text which turns up
 // somewhere is recognized, and by no chance.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_CANARY_H_
-#define EXAMPLES_INFERENCE_GATEWAY_CANARY_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_CANARY_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_CANARY_H_
 
 #include <array>
 #include <cstddef>
@@ -68,4 +68,4 @@ class CanaryBook {
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_CANARY_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_CANARY_H_

@@ -2,8 +2,8 @@
 //
 // The clock of the simulation: it goes when it is told to.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_CLOCK_H_
-#define EXAMPLES_INFERENCE_GATEWAY_CLOCK_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_CLOCK_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_CLOCK_H_
 
 #include <atomic>
 #include <cstdint>
@@ -34,4 +34,4 @@ class SimulatedClock final : public privet::Clock {
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_CLOCK_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_CLOCK_H_

@@ -3,8 +3,8 @@
 // What may be seen, said a second time and by hand: from the prose of the
 // privacy policy, not from the policy file. The proof compares.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_EXPECTATION_H_
-#define EXAMPLES_INFERENCE_GATEWAY_EXPECTATION_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_EXPECTATION_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_EXPECTATION_H_
 
 #include <vector>
 
@@ -35,4 +35,4 @@ TextSet Sendable(const World& world, const Account& account,
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_EXPECTATION_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_EXPECTATION_H_

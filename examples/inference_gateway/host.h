@@ -3,8 +3,8 @@
 // The service around the library: an engine, its stores, one capability for
 // each role, and the outbox of what was sent to others.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_HOST_H_
-#define EXAMPLES_INFERENCE_GATEWAY_HOST_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_HOST_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_HOST_H_
 
 #include <cstdint>
 #include <fstream>
@@ -91,4 +91,4 @@ class Host {
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_HOST_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_HOST_H_

@@ -3,8 +3,8 @@
 // What happens in a year, or in some days: the lives of accounts, and the
 // requests of a trace spread over them.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_LIVES_H_
-#define EXAMPLES_INFERENCE_GATEWAY_LIVES_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_LIVES_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_LIVES_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -64,4 +64,4 @@ std::vector<Event> PlanYear(World* world, std::size_t count,
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_LIVES_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_LIVES_H_

@@ -2,8 +2,8 @@
 //
 // Makes records, with a canary in each of their texts.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_MESSAGES_H_
-#define EXAMPLES_INFERENCE_GATEWAY_MESSAGES_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_MESSAGES_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_MESSAGES_H_
 
 #include <cstdint>
 #include <memory>
@@ -55,4 +55,4 @@ std::unique_ptr<google::protobuf::Message> NewMessage(RecordType type);
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_MESSAGES_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_MESSAGES_H_

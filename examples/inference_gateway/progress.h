@@ -2,8 +2,8 @@
 //
 // A bar on a terminal; nothing where there is none.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_PROGRESS_H_
-#define EXAMPLES_INFERENCE_GATEWAY_PROGRESS_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_PROGRESS_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_PROGRESS_H_
 
 #include <chrono>
 #include <cstddef>
@@ -32,4 +32,4 @@ class Progress {
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_PROGRESS_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_PROGRESS_H_

@@ -3,8 +3,8 @@
 // Holds the library to its word: looks for every text where it must not be, and
 // tries to open what must not open.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_PROOF_H_
-#define EXAMPLES_INFERENCE_GATEWAY_PROOF_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_PROOF_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_PROOF_H_
 
 #include <cstddef>
 #include <map>
@@ -52,4 +52,4 @@ class Proof {
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_PROOF_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_PROOF_H_

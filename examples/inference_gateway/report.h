@@ -2,8 +2,8 @@
 //
 // Counts what happens, and shows it in tables.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_REPORT_H_
-#define EXAMPLES_INFERENCE_GATEWAY_REPORT_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_REPORT_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_REPORT_H_
 
 #include <chrono>
 #include <cstddef>
@@ -78,4 +78,4 @@ std::string ReasonOf(const absl::Status& status);
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_REPORT_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_REPORT_H_

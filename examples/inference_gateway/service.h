@@ -3,8 +3,8 @@
 // The data paths of the gateway: before a write, for a read, before a share.
 // Each call is timed, counted, and remembered in the world.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_SERVICE_H_
-#define EXAMPLES_INFERENCE_GATEWAY_SERVICE_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_SERVICE_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_SERVICE_H_
 
 #include <cstdint>
 #include <string>
@@ -71,4 +71,4 @@ bool IsVerdict(const absl::Status& status);
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_SERVICE_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_SERVICE_H_

@@ -2,8 +2,8 @@
 //
 // Lives a year: does what the plan says, and what a gateway does then.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_SIMULATION_H_
-#define EXAMPLES_INFERENCE_GATEWAY_SIMULATION_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_SIMULATION_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_SIMULATION_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -78,4 +78,4 @@ class Simulation {
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_SIMULATION_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_SIMULATION_H_

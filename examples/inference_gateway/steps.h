@@ -2,8 +2,8 @@
 //
 // Early return on error.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_STEPS_H_
-#define EXAMPLES_INFERENCE_GATEWAY_STEPS_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_STEPS_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_STEPS_H_
 
 #include "absl/status/status.h"
 
@@ -14,4 +14,4 @@
     if (!gateway_status.ok()) return gateway_status; \
   } while (false)
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_STEPS_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_STEPS_H_

@@ -2,8 +2,8 @@
 //
 // A table for people: columns as wide as they must be, numbers to the right.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_TABLE_H_
-#define EXAMPLES_INFERENCE_GATEWAY_TABLE_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_TABLE_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_TABLE_H_
 
 #include <cstddef>
 #include <ostream>
@@ -37,4 +37,4 @@ std::string Micros(double micros);
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_TABLE_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_TABLE_H_

@@ -2,8 +2,8 @@
 //
 // The texts that the gateway writes, each of which holds a canary.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_TEXTS_H_
-#define EXAMPLES_INFERENCE_GATEWAY_TEXTS_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_TEXTS_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_TEXTS_H_
 
 #include <cstdint>
 #include <initializer_list>
@@ -64,4 +64,4 @@ class TextSet {
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_TEXTS_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_TEXTS_H_

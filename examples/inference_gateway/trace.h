@@ -2,8 +2,8 @@
 //
 // The requests that people make: when, and how long.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_TRACE_H_
-#define EXAMPLES_INFERENCE_GATEWAY_TRACE_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_TRACE_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_TRACE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -36,4 +36,4 @@ absl::Status WriteTrace(const std::vector<Request>& trace,
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_TRACE_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_TRACE_H_

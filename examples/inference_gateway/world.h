@@ -3,8 +3,8 @@
 // What the simulation knows of its people and their records: the truth that
 // the library is held against.
 
-#ifndef EXAMPLES_INFERENCE_GATEWAY_WORLD_H_
-#define EXAMPLES_INFERENCE_GATEWAY_WORLD_H_
+#ifndef PRIVET_EXAMPLES_INFERENCE_GATEWAY_WORLD_H_
+#define PRIVET_EXAMPLES_INFERENCE_GATEWAY_WORLD_H_
 
 #include <cstdint>
 #include <optional>
@@ -68,4 +68,4 @@ struct World {
 
 }  // namespace gateway
 
-#endif  // EXAMPLES_INFERENCE_GATEWAY_WORLD_H_
+#endif  // PRIVET_EXAMPLES_INFERENCE_GATEWAY_WORLD_H_

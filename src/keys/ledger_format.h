@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bytes of the ledger (docs/wire_format.md): entries, and the segments that they
-// lie in. No files here.
+// The bytes of the ledger (docs/wire_format.md): entries, and the segments that
+// they lie in. No files here.
 
 #ifndef PRIVET_KEYS_LEDGER_FORMAT_H_
 #define PRIVET_KEYS_LEDGER_FORMAT_H_

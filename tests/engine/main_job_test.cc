@@ -7,11 +7,11 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "support/infermesh.h"
 #include "infermesh.pb.h"
 #include "privet/denial.h"
 #include "privet/outcome.h"
 #include "support/catch.h"
+#include "support/infermesh.h"
 #include "support/status_assertions.h"
 
 namespace privet {
