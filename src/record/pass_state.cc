@@ -6,6 +6,11 @@
 #include <cstring>
 
 namespace privet::record {
+namespace {
+
+constexpr std::size_t kSmallWipe = 2048;
+
+}  // namespace
 
 void Pass::State::Begin(const Tables& tables) {
   Wipe();
@@ -72,6 +77,13 @@ bool Pass::State::Grow(std::size_t index, std::size_t capacity) {
 }
 
 void Pass::State::Wipe() {
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < output_count; ++i) total += outputs[i].capacity;
+  if (total <= kSmallWipe) {  // one sweep is faster than many
+    if (total != 0) WipeBytes(outputs[0].data, total);
+    output_count = 0;
+    return;
+  }
   for (std::size_t i = 0; i < output_count; ++i) {
     Output& output = outputs[i];
     const std::size_t written =
