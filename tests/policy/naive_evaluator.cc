@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Long, since it is read beside the rules of decisions, from top to bottom, and
+// shares no code with what it checks.
 
 #include "policy/naive_evaluator.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Long, since each block of the language has its own way of being random.
 
 #include "policy/random_policy.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The contract of the pass, line by line (docs/records.md).
+// Long, since a reader follows it beside that page.
 
 #include <map>
 #include <string>
