@@ -27,14 +27,15 @@ struct Diagnostic {
   };
 
   Severity severity = Severity::kError;
-  std::string file;          // as it was named to Load() or Parse()
-  std::uint32_t line = 0;    // from 1; 0: the policy came as a message
-  std::uint32_t column = 0;  // from 1, in bytes
-  std::uint32_t length = 0;  // of what is meant, in bytes, on that line
-  std::string path;          // `rule[3].permit.purposes[0]`
-  std::string message;       // what is wrong
-  std::string remedy;        // what would be right; may be empty
-  std::string source_line;   // the line of the file, without its end
+  std::string file;               // as it was named to Load() or Parse()
+  std::uint32_t line = 0;         // from 1; 0: the policy came as a message
+  std::uint32_t column = 0;       // from 1, in bytes
+  std::uint32_t length = 0;       // of what is meant, in bytes, on that line
+  std::string path;               // `rule[3].permit.purposes[0]`
+  std::string message;            // what is wrong
+  std::string remedy;             // what would be right; may be empty
+  std::string source_line;        // the line of the file, of a long one a part
+  std::uint32_t source_from = 1;  // the column at which that begins
 
   // Returns `file:line:column: message; remedy`, without an end of line. A
   // warning and a note say so after the place. A policy without a file has its

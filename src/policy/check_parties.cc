@@ -53,23 +53,43 @@ void CheckControllers(Checking* checking) {
   }
 }
 
-// Finds a way from a block back to itself along references by name.
-class CycleSearch {
- public:
-  // Returns whether `to` can be reached from `from`, each block's references
-  // being `next(index)`.
-  template <typename Next>
-  bool Reaches(int from, int to, const Next& next) {
-    if (!seen_.insert(from).second) return false;
-    for (const int other : next(from)) {
-      if (other == to || Reaches(other, to, next)) return true;
+// Returns which blocks lie on a circle of references by name, `next(i)` being
+// the blocks that block i refers to: those that are left when blocks to or from
+// which nothing leads are taken away, again and again.
+template <typename Next>
+std::vector<bool> OnCircle(int count, const Next& next) {
+  const auto size = static_cast<std::size_t>(count);
+  std::vector<std::vector<int>> to(size), from(size);
+  for (int i = 0; i < count; ++i) {
+    for (const int other : next(i)) {
+      to[static_cast<std::size_t>(i)].push_back(other);
+      from[static_cast<std::size_t>(other)].push_back(i);
     }
-    return false;
   }
-
- private:
-  absl::flat_hash_set<int> seen_;
-};
+  std::vector<bool> left(size, true);
+  // Takes away what has no edge in `edges`; `back` are the same, reversed.
+  const auto peel = [&](const auto& edges, const auto& back) {
+    std::vector<std::size_t> degree(size, 0), bare;
+    for (std::size_t i = 0; i < size; ++i) {
+      for (const int other : edges[i]) {
+        degree[i] += left[static_cast<std::size_t>(other)] ? 1 : 0;
+      }
+      if (left[i] && degree[i] == 0) bare.push_back(i);
+    }
+    while (!bare.empty()) {
+      const std::size_t i = bare.back();
+      bare.pop_back();
+      left[i] = false;
+      for (const int other : back[i]) {
+        const auto j = static_cast<std::size_t>(other);
+        if (left[j] && --degree[j] == 0) bare.push_back(j);
+      }
+    }
+  };
+  peel(to, from);
+  peel(from, to);
+  return left;
+}
 
 std::vector<int> Indices(
     const Checking& checking, Kind kind,
@@ -84,9 +104,10 @@ std::vector<int> Indices(
 
 void CheckRegions(Checking* checking) {
   const Policy& policy = checking->policy();
-  const auto members = [&](int i) {
-    return Indices(*checking, Kind::kRegion, policy.region(i).members());
-  };
+  const std::vector<bool> on_circle =
+      OnCircle(policy.region_size(), [&](int i) {
+        return Indices(*checking, Kind::kRegion, policy.region(i).members());
+      });
   for (int i = 0; i < policy.region_size(); ++i) {
     const v1::Region& region = policy.region(i);
     const FieldPath path{{Policy::kRegionFieldNumber, i},
@@ -99,7 +120,7 @@ void CheckRegions(Checking* checking) {
                                    "own parts"),
                       "remove the members, or give the set another id");
     }
-    if (CycleSearch().Reaches(i, i, members)) {
+    if (on_circle[static_cast<std::size_t>(i)]) {
       checking->Error(
           path,
           absl::StrCat("region ", Quoted(region.id()), " contains itself"),
@@ -210,12 +231,13 @@ void CheckRecipient(Checking* checking, int i) {
 
 void CheckRecipients(Checking* checking) {
   const Policy& policy = checking->policy();
-  const auto via = [&](int i) {
-    return Indices(*checking, Kind::kRecipient, policy.recipient(i).via());
-  };
+  const std::vector<bool> on_circle =
+      OnCircle(policy.recipient_size(), [&](int i) {
+        return Indices(*checking, Kind::kRecipient, policy.recipient(i).via());
+      });
   for (int i = 0; i < policy.recipient_size(); ++i) {
     CheckRecipient(checking, i);
-    if (CycleSearch().Reaches(i, i, via)) {
+    if (on_circle[static_cast<std::size_t>(i)]) {
       checking->Error(
           {{Policy::kRecipientFieldNumber, i}, v1::Recipient::kViaFieldNumber},
           absl::StrCat("recipient ", Quoted(policy.recipient(i).id()),

@@ -152,6 +152,7 @@ void Checking::Declare(Kind kind, std::string_view id, int index) {
 }
 
 void Checking::Error(FieldPath path, std::string message, std::string remedy) {
+  if (findings_.size() >= kMost) return;
   findings_.push_back({Severity::kError, std::move(path), std::move(message),
                        std::move(remedy)});
 }
@@ -165,6 +166,16 @@ bool Checking::IsGroup(Kind kind, std::string_view id) const {
   return groups_[At(kind)].contains(id);
 }
 
+// Returns "did you mean …?"; nothing where looking for it would take long.
+std::string Checking::Hint(Kind kind, std::string_view id) const {
+  constexpr std::size_t kMostHints = 100, kMostNames = 5'000;
+  std::vector<std::string_view> near = Names(kind);
+  if (findings_.size() >= kMostHints || near.size() > kMostNames) return "";
+  for (const auto& [name, index] : groups_[At(kind)]) near.push_back(name);
+  std::sort(near.begin(), near.end());
+  return DidYouMean(id, near);
+}
+
 bool Checking::Refer(Kind kind, std::string_view id, const FieldPath& path,
                      Group group) {
   if (kind == Kind::kRegion && IsPlaceCode(id)) return true;
@@ -172,10 +183,7 @@ bool Checking::Refer(Kind kind, std::string_view id, const FieldPath& path,
   const bool is_group = IsGroup(kind, id);
   if (Find(kind, id) < 0 && !is_group) {
     if (incomplete_.contains(FieldOf(kind)) || id.empty()) return false;
-    std::vector<std::string_view> near = Names(kind);
-    for (const auto& [name, index] : groups_[At(kind)]) near.push_back(name);
-    std::sort(near.begin(), near.end());
-    std::string hint = DidYouMean(id, near);
+    std::string hint = Hint(kind, id);
     if (kind == Kind::kRegion) hint = RegionRemedy(id, std::move(hint));
     if (hint.empty() && Names(kind).empty()) {
       hint = absl::StrCat("declare it: the policy has no ", View(WordOf(kind)));

@@ -55,6 +55,8 @@ class Checking {
   const Incomplete& incomplete() const { return incomplete_; }
   Findings& findings() { return findings_; }
 
+  // Adds an error; after kMost no more are kept.
+  static constexpr std::size_t kMost = 1'000;
   void Error(FieldPath path, std::string message, std::string remedy = "");
 
   // ---- names
@@ -91,6 +93,7 @@ class Checking {
 
  private:
   void Declare(Kind kind, std::string_view id, int index);
+  std::string Hint(Kind kind, std::string_view id) const;
 
   const v1::Policy& policy_;
   const Incomplete& incomplete_;

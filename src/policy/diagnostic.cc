@@ -20,7 +20,9 @@ namespace privet {
 namespace {
 
 constexpr std::size_t kTabWidth = 8;
-constexpr std::size_t kMostColumns = 160;  // of a line that is shown
+constexpr std::size_t kMostColumns = 160;   // of a line that is shown
+constexpr std::size_t kMostBefore = 1'000;  // bytes of it that are kept, before
+constexpr std::size_t kMostAfter = 1'000;   // and after what is meant
 constexpr std::size_t kMostDiagnostics = 100;
 
 std::string_view SeverityName(Diagnostic::Severity severity) {
@@ -74,8 +76,10 @@ std::string Join(const std::vector<std::string>& cells, std::size_t begin,
 std::string WithCaret(const Diagnostic& diagnostic) {
   const Shown shown = Expand(diagnostic.source_line);
   const std::size_t last = shown.column.size() - 1;
-  const std::size_t first_byte =
-      std::min<std::size_t>(std::max(diagnostic.column, 1u) - 1, last);
+  const std::size_t first_byte = std::min<std::size_t>(
+      std::max(diagnostic.column, diagnostic.source_from) -
+          diagnostic.source_from,
+      last);
   const std::size_t last_byte =
       std::min<std::size_t>(first_byte + diagnostic.length, last);
   const std::size_t caret = shown.column[first_byte];
@@ -87,12 +91,13 @@ std::string WithCaret(const Diagnostic& diagnostic) {
           ? 0
           : caret - std::min<std::size_t>(caret, kMostColumns / 4);
   const std::size_t end = std::min(begin + kMostColumns, shown.cells.size());
-  const std::string_view cut_left = begin > 0 ? "… " : "";
+  const bool is_cut = begin > 0 || diagnostic.source_from > 1;
+  const std::string_view cut_left = is_cut ? "… " : "";
   const std::string_view cut_right = end < shown.cells.size() ? " …" : "";
 
   std::string number = absl::StrCat(diagnostic.line);
   if (number.size() < 4) number.insert(0, 4 - number.size(), ' ');
-  const std::size_t indent = caret - begin + (begin > 0 ? 2 : 0);
+  const std::size_t indent = caret - begin + (is_cut ? 2 : 0);
   const std::size_t tildes =
       std::min(width, std::max<std::size_t>(end, caret + 1) - caret) - 1;
   return absl::StrCat(number, " | ", policy::View(cut_left),
@@ -122,6 +127,22 @@ std::string Diagnostic::ToString() const {
 namespace policy {
 namespace {
 
+bool IsContinuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
+// Keeps the line, or of a long one what is around the column: a file of one
+// line with a thousand errors is shown a thousand times.
+void CutLine(std::string_view line, Diagnostic* diagnostic) {
+  const std::size_t at = std::min<std::size_t>(diagnostic->column, line.size());
+  std::size_t begin = at > kMostBefore ? at - kMostBefore : 0;
+  std::size_t end = std::min(at + kMostAfter, line.size());
+  while (begin > 0 && IsContinuation(line[begin])) --begin;
+  while (end < line.size() && IsContinuation(line[end])) ++end;
+  diagnostic->source_line = std::string(line.substr(begin, end - begin));
+  diagnostic->source_from = static_cast<std::uint32_t>(begin + 1);
+}
+
 Diagnostic AtRange(const SourceText& source, Range range) {
   Diagnostic diagnostic;
   const Place place = source.PlaceOf(range.begin);
@@ -129,7 +150,7 @@ Diagnostic AtRange(const SourceText& source, Range range) {
   diagnostic.file = source.name();
   diagnostic.line = place.line;
   diagnostic.column = place.column;
-  diagnostic.source_line = std::string(line);
+  CutLine(line, &diagnostic);
   const std::size_t rest =
       line.size() >= place.column ? line.size() - place.column + 1 : 0;
   diagnostic.length = static_cast<std::uint32_t>(

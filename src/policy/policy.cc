@@ -113,6 +113,10 @@ class Damage {
             google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
       return true;
     }
+    // Not set at all where a limit ended the reading.
+    if (step.index >= message_.GetReflection()->FieldSize(message_, field)) {
+      return false;
+    }
     const google::protobuf::Message& block =
         message_.GetReflection()->GetRepeatedMessage(message_, field,
                                                      step.index);
@@ -248,14 +252,16 @@ absl::StatusOr<Policy> Policy::Parse(std::string_view text,
   auto message = std::make_shared<v1::Policy>();
   policy::SyntaxTree tree =
       policy::Read(source, *v1::Policy::descriptor(), &text_errors);
-  policy::SetMessage(tree, message.get(), &text_errors);
+  // What a limit cut off is not looked at further.
+  if (!tree.cut) policy::SetMessage(tree, message.get(), &text_errors);
 
   Diagnostics diagnostics;
   const std::vector<policy::TextError> sorted = text_errors.Sorted();
   for (const policy::TextError& error : sorted) {
     diagnostics.push_back(policy::Locate(error, source));
   }
-  const bool nothing_read = tree.nodes.size() == 1 && !sorted.empty();
+  const bool nothing_read =
+      tree.cut || (tree.nodes.size() == 1 && !sorted.empty());
   const Damage damage(source, tree, *message, sorted);
   if (!nothing_read) {
     for (const policy::Finding& finding :

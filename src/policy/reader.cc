@@ -25,7 +25,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 // A policy of 1,000 categories and 5,000 rules has about 60,000.
-constexpr std::size_t kMostNodes = 1'000'000;
+constexpr std::size_t kMostNodes = 500'000;
 
 bool IsMessage(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
@@ -44,13 +44,14 @@ class Parser {
          TextErrors* errors)
       : source_(source), tokens_(std::move(tokens)), errors_(errors) {}
 
-  std::vector<SyntaxNode> Run(const Descriptor& type) {
+  void Run(const Descriptor& type, SyntaxTree* tree) {
     SyntaxNode& root = nodes_.emplace_back();
     root.kind = ValueKind::kMessage;
     root.value = {0, tokens_.back().range.end};
     open_.push_back({0, &type, '\0'});
     ParseFields();
-    return std::move(nodes_);
+    tree->nodes = std::move(nodes_);
+    tree->cut = cut_;
   }
 
  private:
@@ -134,6 +135,8 @@ class Parser {
 
   bool TooMany() {
     if (nodes_.size() < kMostNodes) return false;
+    cut_ = true;
+    ended_early_ = true;
     errors_->Add(
         Peek().range,
         absl::StrCat("the policy has more than ", kMostNodes, " values"),
@@ -444,6 +447,7 @@ class Parser {
   const std::vector<Token> tokens_;
   TextErrors* errors_;
   bool ended_early_ = false;
+  bool cut_ = false;
   std::size_t at_ = 0;
   std::vector<SyntaxNode> nodes_;
   std::vector<OpenBlock> open_;
@@ -473,12 +477,13 @@ SyntaxTree Read(const SourceText& source, const Descriptor& type,
   if (!IsReadable(source, errors)) {
     SyntaxTree empty;
     empty.nodes.emplace_back().kind = ValueKind::kMessage;
+    empty.cut = true;
     return empty;
   }
   TokenStream stream = Lex(source, errors);
   SyntaxTree tree;
   tree.comments = std::move(stream.comments);
-  tree.nodes = Parser(source, std::move(stream.tokens), errors).Run(type);
+  Parser(source, std::move(stream.tokens), errors).Run(type, &tree);
   return tree;
 }
 

@@ -46,6 +46,7 @@ struct SyntaxNode {
 struct SyntaxTree {
   std::vector<SyntaxNode> nodes;
   std::vector<Range> comments;  // in order
+  bool cut = false;  // a limit ended the reading: the rest is not here
 
   // Returns the node that `path` names, or the nearest one around it that was
   // written.

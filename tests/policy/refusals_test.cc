@@ -82,8 +82,8 @@ TEST_CASE("A malformed policy is refused, by its kind",
       {"many brackets", Repeat("{", 100'000), "`{` begins no field"},
       {"over 8 MiB", std::string((std::size_t{8} << 20) + 1, '\n'),
        "bytes; keep it to 8388608"},
-      {"over a million values", Repeat("rule{}", 1'000'001),
-       "the policy has more than 1000000 values; split it"},
+      {"half a million values", Repeat("rule{}", 500'001),
+       "the policy has more than 500000 values; split it"},
       {"long name", "event { id: \"" + std::string(201, 'a') + "\" }",
        "a name of 201 bytes is too long; keep it to 200"},
       {"long text", "title: \"" + std::string(16'385, 'a') + "\"",
@@ -103,6 +103,30 @@ TEST_CASE("A malformed policy is refused, by its kind",
     CHECK(text.find('\0') == std::string::npos);
     CHECK(text.find('\x1b') == std::string::npos);
   }
+}
+
+TEST_CASE("A file of one line with many errors costs little",
+          "[policy][refusals][error]") {
+  Diagnostics errors;
+  const auto policy =
+      Policy::Parse(Repeat("rule{name:\"a\"}", 200'000), "p", &errors);
+  REQUIRE_FALSE(policy.ok());
+  CHECK(errors.size() <= 1'000);
+  for (const Diagnostic& error : errors) {
+    REQUIRE(error.source_line.size() < 3'000);
+  }
+  CHECK_THAT(errors.back().ToString(), testing::ContainsSubstring("^~~"));
+}
+
+TEST_CASE("Long chains of references are followed without recursion",
+          "[policy][refusals][error]") {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) {
+    text += "region{id:\"r" + std::to_string(i) + "\" members:\"r" +
+            std::to_string(i + 1) + "\"}\n";
+  }
+  REQUIRE_ERROR(Policy::Parse(text, "p"), StatusCode::kInvalidArgument,
+                "region `r50000` is not declared");
 }
 
 TEST_CASE("A policy that cannot be read is refused, by why",
