@@ -120,7 +120,7 @@ std::string Describe(const v1::Transform& form) {
   printer.SetSingleLineMode(true);
   printer.SetUseUtf8StringEscaping(true);
   std::string text;
-  printer.PrintToString(Canonical(form), &text);
+  if (!printer.PrintToString(Canonical(form), &text)) text.clear();
   while (!text.empty() && text.back() == ' ') text.pop_back();
   return text;
 }
