@@ -32,8 +32,7 @@ def sources():
 def guard_of(path):
     parts = path.parts[1:] if path.parts[0] in ("include", "src") else path.parts
     name = re.sub(r"\W", "_", "_".join(parts)).upper()
-    ours = name.startswith("PRIVET_") or path.parts[0] == "examples"  # an example is a host's code
-    return (name if ours else "PRIVET_" + name) + "_"
+    return (name if name.startswith("PRIVET_") else "PRIVET_" + name) + "_"
 
 
 def complaints(path):
