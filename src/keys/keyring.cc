@@ -26,6 +26,7 @@
 #include "crypto/info_hash.h"
 #include "crypto/wipe.h"
 #include "keys/clock_rule.h"
+#include "keys/derivations.h"
 #include "keys/key_cache.h"
 #include "keys/owner_cache.h"
 #include "keys/replay.h"
@@ -35,7 +36,6 @@
 namespace privet::keys {
 namespace {
 
-constexpr std::uint8_t kAlgorithm = 1;  // XChaCha20-Poly1305
 constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max();
 // Between two notes of the highest time in memory: calls of a millisecond do
 // not all write one line of the processor's cache.
@@ -67,40 +67,6 @@ void CopyIn(const KeyBytes& from, CompartmentKey* to) {
 }
 void CopyOut(const CompartmentKey& from, KeyBytes* to) {
   std::memcpy(to->data(), from.key.data(), KeyBytes::size());
-}
-
-// compartment key ‖ commitment.
-void DeriveCompartment(std::string_view subject_key, std::string_view epoch_key,
-                       std::string_view type, std::uint32_t compartment,
-                       CompartmentKey* out) {
-  crypto::WipedBytes<64> both;
-  crypto::InfoHash(both.size(), subject_key)
-      .Part("privet/1/compartment")
-      .Int(kAlgorithm)
-      .Part(type)
-      .Int(compartment)
-      .Part(epoch_key)
-      .Finish(both.data());
-  std::memcpy(out->key.data(), both.data(), out->key.size());
-  std::memcpy(out->commitment.data(), both.data() + out->key.size(),
-              out->commitment.size());
-}
-
-std::string PseudonymUnder(std::string_view key, std::string_view recipient,
-                           std::uint32_t generation, std::string_view category,
-                           std::string_view value) {
-  KeyBytes derived;
-  crypto::InfoHash(KeyBytes::size(), key)
-      .Part("privet/1/pseudonym")
-      .Part(recipient)
-      .Int(generation)
-      .Finish(derived.data());
-  std::string pseudonym(16, '\0');
-  crypto::InfoHash(pseudonym.size(), derived.view())
-      .Part(category)
-      .Part(value)
-      .Finish(pseudonym.data());
-  return pseudonym;
 }
 
 }  // namespace
@@ -516,17 +482,8 @@ absl::StatusOr<std::string> Keyring::SubjectPseudonym(
 std::string Keyring::IndexValue(std::string_view index,
                                 std::uint32_t generation,
                                 std::string_view normalized) const {
-  KeyBytes key;
-  crypto::InfoHash(KeyBytes::size(), impl_->vault().store_key())
-      .Part("privet/1/index")
-      .Part(index)
-      .Int(generation)
-      .Finish(key.data());
-  std::string value(32, '\0');
-  crypto::InfoHash(value.size(), key.view())
-      .Part(normalized)
-      .Finish(value.data());
-  return value;
+  return IndexValueUnder(impl_->vault().store_key(), index, generation,
+                         normalized);
 }
 
 std::string Keyring::StateMac(std::string_view row_name,

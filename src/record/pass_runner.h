@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The loop of the pass. Longer than a header should be: the compiler must see
-// it whole to keep its cursor in registers.
+// The loop of the pass.
+//
+// Long, since the compiler must see it whole to keep its cursor in registers.
 
 #ifndef PRIVET_RECORD_PASS_RUNNER_H_
 #define PRIVET_RECORD_PASS_RUNNER_H_
