@@ -19,23 +19,12 @@
 #include "absl/types/span.h"
 #include "base/mutex.h"
 #include "policy/decision.h"
+#include "policy/flatten.h"
 #include "policy/functions.h"
 #include "policy/model.h"
 #include "policy/request.h"
 
 namespace privet::policy {
-
-// A decision that is no few cubes: its diagram, copied, so that nothing moves
-// under a reader.
-struct Walk {
-  struct Step {
-    const Var* var;
-    bool asks_list;           // whether the request lists the categories
-    std::vector<int> target;  // by class: the next step, or -1 - permits
-  };
-  std::vector<Step> steps;  // begins at 0
-  Bits categories;          // of the field, for the list of an AUTHORITY
-};
 
 // Leaves that never move, read without a lock while more are added.
 class Leaves {
@@ -45,8 +34,8 @@ class Leaves {
   Leaves(const Leaves&) = delete;
   Leaves& operator=(const Leaves&) = delete;
 
-  // Adds one; calls must not overlap.
-  Node Add(const Leaf& leaf);
+  // Adds the lines of one, side by side; calls must not overlap.
+  Node Add(const std::vector<Leaf>& lines);
   const Leaf& At(Node node) const {
     const auto [chunk, index] = PlaceOf(node);
     return chunks_[chunk].load(std::memory_order_acquire)[index];
@@ -97,12 +86,8 @@ class Column {
   Column(Model* model, const Request& request, base::Mutex* lock)
       : model_(model), request_(request), lock_(lock) {}
 
-  // The next four need the lock.
+  // The next two need the lock.
   Node MakeNode(absl::Span<const Category> categories) const;
-  Leaf Flatten(Diagram::Ref function,
-               absl::Span<const Category> categories) const;
-  const Walk* MakeWalk(Diagram::Ref function,
-                       absl::Span<const Category> categories) const;
   std::uint32_t PermitsOf(Forms::Set set) const;
 
   Model* const model_;
@@ -114,15 +99,12 @@ class Column {
   Node public_node_ = kDeniedNode;
 
   mutable Leaves leaves_;
-  mutable std::vector<std::unique_ptr<const Walk>> walks_;
+  mutable std::vector<std::unique_ptr<Walk>> walks_;
   // By meaning: the function, and the list that it asks for.
   mutable std::map<std::pair<Diagram::Ref, std::vector<Category>>, Node>
       by_function_;
   mutable std::map<std::vector<Category>, Node> by_set_;
 };
-
-// Decides by the copied diagram.
-Verdict EvaluateWalk(const Walk& walk, const Word& word);
 
 }  // namespace privet::policy
 

@@ -89,9 +89,7 @@ Node Context::PublicNode() const {
 }
 
 Verdict Context::Evaluate(Node node, const Word& word) const {
-  const Leaf& leaf = column_->LeafAt(node);
-  if (leaf.kind == Leaf::kCubes) return EvaluateCubes(leaf, word);
-  return EvaluateSlowly(leaf, word);
+  return EvaluateLeaf(column_->LeafAt(node), word);
 }
 
 Verdict Context::EvaluateSlowly(const Leaf& leaf, const Word& word) {

@@ -67,9 +67,7 @@ class Context {
   // Decides on one leaf category: a few nanoseconds.
   Verdict Decide(Category category, const Word& word) const {
     if (category >= category_count_) return {};
-    const Leaf& leaf = *leaves_[category];
-    if (leaf.kind == Leaf::kCubes) return EvaluateCubes(leaf, word);
-    return EvaluateSlowly(leaf, word);
+    return EvaluateLeaf(*leaves_[category], word);
   }
 
   // -- For this layer --------------------------------------------------------
@@ -83,6 +81,15 @@ class Context {
   friend class Contexts;
   Context() = default;
 
+  static Verdict EvaluateLeaf(const Leaf& leaf, const Word& word) {
+    if (leaf.kind == Leaf::kWalk) return EvaluateSlowly(leaf, word);
+    std::uint32_t permits = leaf.otherwise ^ FlipsOf(leaf, word);
+    if (leaf.kind == Leaf::kMoreCubes) {
+      const Leaf* line = &leaf;
+      for (int i = 1; i < leaf.lines; ++i) permits ^= FlipsOf(line[i], word);
+    }
+    return VerdictOf(permits);
+  }
   static Verdict EvaluateSlowly(const Leaf& leaf, const Word& word);
 
   const Leaf* const* leaves_ = nullptr;  // of each category

@@ -45,33 +45,43 @@ struct Word {
 
 struct Walk;  // src/policy/column.h
 
-// A decision as up to three disjoint cubes over one 64-bit part of the word
-// each, in one cache line: it permits where a part, masked, equals a value. A
-// cube that is not used has mask 0 and value 1.
+// A decision as disjoint cubes over one 64-bit part of the word each, three in
+// a cache line: where a part, masked, equals a value, the decision is another
+// than it is otherwise. A cube that is not used has mask 0 and value 1. A
+// decision of more than three goes on in the leaves right behind it.
 struct alignas(64) Leaf {
   enum Kind : std::uint8_t {
     kCubes = 0,
-    kWalk = 1,  // too large for cubes, or AUTHORITY's list counts
+    kMoreCubes = 1,
+    kWalk = 2,  // too large for cubes, or AUTHORITY's list counts
   };
+  static constexpr int kMaxLines = 3;
 
   union {
     std::uint64_t mask[3] = {0, 0, 0};
     const Walk* walk;
   };
   std::uint64_t value[3] = {1, 1, 1};
-  std::uint16_t permits[3] = {0, 0, 0};  // form + 1
+  std::uint16_t otherwise = 0;         // form + 1; 0: denied
+  std::uint16_t flips[3] = {0, 0, 0};  // the same there, xor `otherwise`
   std::uint8_t part[3] = {0, 0, 0};
   Kind kind = kCubes;
+  std::uint8_t lines = 1;
 };
 static_assert(sizeof(Leaf) == 64, "a leaf is one cache line");
 
-// Decides by cubes alone: no branch, since they are disjoint.
-inline Verdict EvaluateCubes(const Leaf& leaf, const Word& word) {
-  std::uint32_t permits = 0;
+// Returns what the cubes of one line flip: no branch, since they are disjoint.
+inline std::uint32_t FlipsOf(const Leaf& leaf, const Word& word) {
+  std::uint32_t flips = 0;
   for (int i = 0; i < 3; ++i) {
     const bool hit = (word.bits[leaf.part[i]] & leaf.mask[i]) == leaf.value[i];
-    permits |= hit ? leaf.permits[i] : 0u;
+    flips |= hit ? leaf.flips[i] : 0u;
   }
+  return flips;
+}
+
+// Returns the verdict of form + 1, or 0.
+inline Verdict VerdictOf(std::uint32_t permits) {
   return {permits != 0, static_cast<Form>(permits - (permits != 0))};
 }
 

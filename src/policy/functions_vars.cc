@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <tuple>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -108,20 +108,34 @@ absl::Status Functions::AddVars(const std::vector<Proviso>& also) {
                      [&](const Test* other) { return SameTest(*other, test); });
     if (is_new) known.push_back(&test);
   }
-  std::uint32_t bits = 0, answers = 0;
   std::vector<std::uint32_t> sizes;
   for (const auto& [key, asked] : by_question) {
     Var var = MakeVar(key.second, model_->questions[key.second].size(), asked);
-    const auto size = static_cast<std::uint32_t>(var.answer_of.size());
-    if (size == 1) continue;  // told apart by nothing
-    // One variable lies in one part of the word, if it fits.
-    if (bits % 64 + size - 1 > 64) bits = (bits + 63) / 64 * 64;
-    var.offset = bits;
-    bits += size - 1;
-    answers += size - 1;
+    if (var.answer_of.size() == 1) continue;  // told apart by nothing
     var_of_[var.question] = static_cast<std::uint32_t>(vars_.size());
-    sizes.push_back(size);
+    sizes.push_back(static_cast<std::uint32_t>(var.answer_of.size()));
     vars_.push_back(std::move(var));
+  }
+  // What is asked most lies together: a cube is over one part of the word.
+  std::map<Question, std::size_t> times;
+  for (const Test& test : tests) ++times[test.question];
+  for (const GateTest& gate : GatesOf(*model_, request_)) {
+    // Every decision passes the gates.
+    for (const Test& test : gate.test) times[test.question] += tests.size();
+  }
+  std::vector<std::uint32_t> order(vars_.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) {
+                     return times[vars_[a].question] > times[vars_[b].question];
+                   });
+  std::uint32_t bits = 0, answers = 0;
+  for (const std::uint32_t var : order) {
+    const std::uint32_t size = sizes[var] - 1;
+    if (bits % 64 + size > 64) bits = (bits + 63) / 64 * 64;
+    vars_[var].offset = bits;
+    bits += size;
+    answers += size;
   }
   if (bits > Word::kBits) {
     return absl::ResourceExhaustedError(absl::StrCat(

@@ -23,7 +23,9 @@ using Strings = google::protobuf::RepeatedPtrField<std::string>;
 constexpr char kElsewhere[] = "zz";
 
 bool CoversId(const std::string& id, const std::string& name) {
-  return id == "*" || id == name || name.rfind(id + ".", 0) == 0;
+  if (id == "*" || id == name) return true;
+  return name.size() > id.size() && name[id.size()] == '.' &&
+         name.compare(0, id.size(), id) == 0;
 }
 
 bool CoversAny(const Strings& ids, const std::string& name) {
@@ -229,21 +231,11 @@ bool NaiveEvaluator::Matches(const v1::Selector& selector, bool is_permit,
     return false;
   }
   // Categories.
-  std::set<int> flags;
-  for (const auto* one : Around(policy_.category(), category)) {
-    flags.insert(one->flags().begin(), one->flags().end());
-  }
-  const auto any_flag = [&](const auto& wanted) {
-    return std::any_of(wanted.begin(), wanted.end(),
-                       [&](int flag) { return flags.count(flag) != 0; });
-  };
   if (!selector.categories().empty() &&
       !CoversAny(selector.categories(), category)) {
     return false;
   }
   if (CoversAny(selector.except_categories(), category)) return false;
-  if (!selector.flags().empty() && !any_flag(selector.flags())) return false;
-  if (any_flag(selector.except_flags())) return false;
   // Purposes.
   if (!selector.purposes().empty() &&
       !CoversAny(selector.purposes(), request.purpose)) {
@@ -257,6 +249,17 @@ bool NaiveEvaluator::Matches(const v1::Selector& selector, bool is_permit,
     }
     if (!any) return false;
   }
+  // Flags: all of the category and what lies around it.
+  std::set<int> flags;
+  for (const auto* one : Around(policy_.category(), category)) {
+    flags.insert(one->flags().begin(), one->flags().end());
+  }
+  const auto any_flag = [&](const auto& wanted) {
+    return std::any_of(wanted.begin(), wanted.end(),
+                       [&](int flag) { return flags.count(flag) != 0; });
+  };
+  if (!selector.flags().empty() && !any_flag(selector.flags())) return false;
+  if (any_flag(selector.except_flags())) return false;
   // Recipients.
   if (names_recipients && !is_share) return false;
   if (is_share) {

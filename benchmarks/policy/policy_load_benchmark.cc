@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// policy_load_ms: the reference policy read, checked, compiled and proved.
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "privet/policy.h"
+#include "support/bar.h"
+
+namespace privet::benchmarks {
+namespace {
+
+int Run() {
+  std::ifstream file("examples/infermesh/policy.textproto");
+  std::stringstream text;
+  text << file.rdbuf();
+  std::vector<double> times;
+  for (int i = 0; i < 51; ++i) {
+    times.push_back(Seconds([&] {
+      const auto policy = Policy::Parse(text.str(), "policy.textproto");
+      if (policy.ok()) return;
+      std::fprintf(stderr, "policy_load_benchmark: %s\n",
+                   std::string(policy.status().message()).c_str());
+      std::exit(1);
+    }));
+  }
+  Report("policy_load_ms", Median(times) * 1e3);
+  return 0;
+}
+
+}  // namespace
+}  // namespace privet::benchmarks
+
+int main() { return privet::benchmarks::Run(); }
