@@ -5,6 +5,8 @@
 // under the same pragmas, by turns. Records are sealed beforehand; the store
 // alone is timed.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -175,6 +177,13 @@ std::size_t SweepOurs(RecordStore& records, const retention::ClassRule& rule,
   return dropped;
 }
 
+// Copies a file, and has it on the disk: else the first flush of what is timed
+// next would write it.
+void Copy(const std::string& path) {
+  std::filesystem::copy_file(path, path + ".copy");
+  sync();
+}
+
 Times RunOurs(const std::string& path, std::size_t count) {
   Times times;
   {
@@ -183,7 +192,7 @@ Times RunOurs(const std::string& path, std::size_t count) {
       Must(records->PutAll(batch));
     });
   }
-  std::filesystem::copy_file(path, path + ".copy");
+  Copy(path);
   const absl::Time now =
       kFirst + absl::Hours(24) * (kDays + kDueDays) - absl::Milliseconds(1);
   {
@@ -209,7 +218,7 @@ Times RunHandWritten(const std::string& path, std::size_t count) {
     times.put =
         TimePuts(count, RowOf, [&](const auto& batch) { table.Insert(batch); });
   }
-  std::filesystem::copy_file(path, path + ".copy");
+  Copy(path);
   const std::int64_t due_ms = absl::ToUnixMillis(
       kFirst + absl::Hours(24) * kDueDays - absl::Milliseconds(1));
   {
