@@ -18,7 +18,8 @@ constexpr const char* kTimestamp = "google.protobuf.Timestamp";
 
 // Returns whether a parser refuses text in it that is not UTF-8.
 bool ChecksUtf8(const FieldDescriptor& field) {
-#if GOOGLE_PROTOBUF_VERSION >= 4022000
+// protobuf 3.21 has this header, and its successors another call.
+#if !__has_include("google/protobuf/stubs/logging.h")
   return field.requires_utf8_validation();
 #else
   return field.type() == FieldDescriptor::TYPE_STRING &&

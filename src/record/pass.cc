@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "record/pass_forms.h"
+#include "record/pass_messages.h"
 #include "record/pass_runner.h"
 #include "record/pass_state.h"
 

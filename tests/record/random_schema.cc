@@ -11,7 +11,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/struct.pb.h"
-#if GOOGLE_PROTOBUF_VERSION < 4022000
+#if __has_include("google/protobuf/stubs/logging.h")
 #include "google/protobuf/stubs/logging.h"
 #endif
 #include "google/protobuf/timestamp.pb.h"
@@ -20,7 +20,7 @@
 namespace privet::testing {
 
 void QuietProtobuf() {
-#if GOOGLE_PROTOBUF_VERSION < 4022000
+#if __has_include("google/protobuf/stubs/logging.h")
   google::protobuf::SetLogHandler(nullptr);
 #endif
 }
@@ -233,7 +233,7 @@ void AddFile(DescriptorPool* pool) {
   FileDescriptorProto file;
   Type::descriptor()->file()->CopyTo(&file);
   if (pool->FindFileByName(std::string(file.name())) == nullptr) {
-    pool->BuildFile(file);
+    static_cast<void>(pool->BuildFile(file));
   }
 }
 
@@ -350,7 +350,7 @@ std::string Deterministic(const Message& message) {
     google::protobuf::io::StringOutputStream stream(&bytes);
     google::protobuf::io::CodedOutputStream coded(&stream);
     coded.SetSerializationDeterministic(true);
-    message.SerializePartialToCodedStream(&coded);
+    static_cast<void>(message.SerializePartialToCodedStream(&coded));
   }
   return bytes;
 }

@@ -19,7 +19,8 @@ using google::protobuf::UnknownFieldSet;
 
 bool IsClosedEnum(const FieldDescriptor& field) {
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM) return false;
-#if GOOGLE_PROTOBUF_VERSION >= 4022000
+// protobuf 3.21 has this header, and its successors another call.
+#if !__has_include("google/protobuf/stubs/logging.h")
   return field.legacy_enum_field_treated_as_closed();
 #else
   return field.file()->syntax() ==
