@@ -28,6 +28,7 @@
 #include "keys/clock_rule.h"
 #include "keys/derivations.h"
 #include "keys/key_cache.h"
+#include "keys/keyring_impl.h"
 #include "keys/owner_cache.h"
 #include "keys/replay.h"
 #include "keys/taken.h"
@@ -52,12 +53,6 @@ absl::Status Forked() {
       "itself; open its own engine after the fork");
 }
 
-absl::Status WouldRead() {
-  return absl::UnavailableError(
-      "a key is not in memory, and this call may not wait for the vault; "
-      "prefetch the subject");
-}
-
 absl::Status PastItsTime() {
   return absl::NotFoundError("the time of the data has come: its key is dead");
 }
@@ -72,75 +67,6 @@ void CopyOut(const CompartmentKey& from, KeyBytes* to) {
 }  // namespace
 
 CompartmentKey::~CompartmentKey() { crypto::Wipe(key.data(), key.size()); }
-
-class Keyring::Impl {
- public:
-  Impl(const KeyringOptions& options, std::unique_ptr<crypto::Arena> arena,
-       std::unique_ptr<Vault> vault)
-      : ledger_(options.ledger),
-        ttl_ms_(absl::ToInt64Milliseconds(options.key_cache_ttl)),
-        arena_(std::move(arena)),
-        vault_(std::move(vault)),
-        state_key_(arena_.get()) {
-    crypto::InfoHash(KeyBytes::size(), vault_->store_key())
-        .Part("privet/1/state")
-        .Finish(state_key_.data());
-    std::size_t count = 0;
-    std::uint8_t* const slots = arena_->TakeRest(&count);
-    cache_ = std::make_unique<KeyCache>(slots, count);
-  }
-
-  absl::Status Start(absl::Time now, ChangeCounter& counter);
-  absl::StatusOr<KeyCall> Begin(absl::Time now, OnMiss on_miss,
-                                ChangeCounter& counter);
-  absl::StatusOr<OwnerId> Owner(const KeyCall& call, std::string_view id,
-                                bool create);
-  absl::Status SealingKey(const KeyCall& call, const KeyPlace& place,
-                          std::string_view type, CompartmentKey* out);
-  absl::Status OpeningKey(const KeyCall& call, const KeyPlace& place,
-                          std::string_view type, CompartmentKey* out);
-  absl::Status LinkKey(const KeyCall& call, const OwnerId& owner,
-                       KeyBytes* key);
-  OwnerId Nobody(std::string_view type) const;
-
-  const Vault& vault() const { return *vault_; }
-  bool intact() const { return arena_->intact(); }
-  std::string_view state_key() const { return state_key_.view(); }
-  KeyringStatus status();
-
- private:
-  absl::Status Refresh(absl::Time now, ChangeCounter& counter);
-  absl::Status ReadTaken(std::int64_t now_ms, Taken* taken)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(refresh_);
-  absl::Status MeetClock(std::int64_t now_ms);
-  absl::Status MissAllowed(const KeyCall& call) const {
-    return call.on_miss == OnMiss::kRead ? absl::OkStatus() : WouldRead();
-  }
-  // The key of the epoch of `place`, from the cache or the vault.
-  absl::Status EpochKey(const KeyCall& call, const KeyPlace& place, bool create,
-                        std::uint64_t version, KeyBytes* key);
-  absl::Status SubjectKey(const KeyCall& call, const KeyPlace& place,
-                          std::string_view type, bool create,
-                          std::uint64_t version, KeyBytes* key,
-                          std::uint32_t* generation);
-  absl::Status Derive(const KeyCall& call, const KeyPlace& place,
-                      std::string_view type, bool create, CompartmentKey* out);
-
-  const std::shared_ptr<Ledger> ledger_;
-  const std::int64_t ttl_ms_;
-  const std::unique_ptr<crypto::Arena> arena_;
-  const std::unique_ptr<Vault> vault_;
-  crypto::LockedKey state_key_;
-  std::unique_ptr<KeyCache> cache_;
-  OwnerCache owners_;
-
-  std::atomic<std::int64_t> highest_ms_{0};
-  std::atomic<std::int64_t> confirmed_ms_{0};
-  std::atomic<std::uint64_t> counter_seen_{0};
-  base::Mutex refresh_;
-  LedgerMark mark_ ABSL_GUARDED_BY(refresh_);
-  std::uint64_t last_taken_ ABSL_GUARDED_BY(refresh_) = 0;
-};
 
 KeyringStatus Keyring::Impl::status() {
   KeyringStatus status;
