@@ -77,7 +77,7 @@ class BruteForce {
         if (yes) state->subject.objections.push_back(purpose);
       });
     }
-    Multiply(std::vector<std::string>{"", "child", "teen"},
+    Multiply(std::vector<std::string>{"", "child", "teen", "unnamed"},
              [](State* state, const std::string& group) {
                state->subject.minor_group = group;
              });

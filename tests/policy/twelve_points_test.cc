@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The points by which a policy decides, one by one (docs/policy_language.md).
+// The points by which a policy decides, one by one (docs/policy_decisions.md).
 
 #include <string>
 #include <vector>
