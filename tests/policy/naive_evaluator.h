@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The second opinion: decides by reading a v1::Policy rule by rule, name by
-// name, as docs/policy_decisions.md and policy.proto state it. Slow and obvious; it shares no
-// code with src/policy.
+// name, as docs/policy_decisions.md and policy.proto state it. Slow and
+// obvious; it shares no code with src/policy.
 
 #ifndef PRIVET_TESTS_POLICY_NAIVE_EVALUATOR_H_
 #define PRIVET_TESTS_POLICY_NAIVE_EVALUATOR_H_
