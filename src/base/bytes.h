@@ -27,12 +27,18 @@ void AppendInt(std::string* out, T value) {
 // Reads a little-endian T from the first sizeof(T) bytes at `bytes`.
 template <typename T>
 T LoadInt(const void* bytes) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  T native;
+  std::memcpy(&native, bytes, sizeof(native));
+  return native;
+#else
   const auto* p = static_cast<const unsigned char*>(bytes);
   T value = 0;
   for (std::size_t i = 0; i < sizeof(T); ++i) {
     value = static_cast<T>(value | static_cast<T>(T{p[i]} << (8 * i)));
   }
   return value;
+#endif
 }
 
 // Appends LP(part): a u16 length and the part, which has at most 65,535 bytes.

@@ -136,9 +136,10 @@ class SealedHeader {
   // Returns the sealed body of compartment `i`, tag included; empty if it was
   // dropped.
   std::string_view body(std::size_t i) const {
-    return bytes_.substr(body_offset_[i], body_size_[i]);
+    const std::size_t begin = BodyBegin(i);
+    return {bytes_.data() + begin, body_end_[i] - begin};
   }
-  bool dropped(std::size_t i) const { return body_size_[i] == 0; }
+  bool dropped(std::size_t i) const { return body_end_[i] == BodyBegin(i); }
 
   // Returns whether all compartments but public ones were dropped.
   bool only_public_left() const;
@@ -162,6 +163,10 @@ class SealedHeader {
   const char* DescriptorAt(std::size_t i) const {
     return bytes_.data() + header_size_ - kDescriptorSize * (count_ - i);
   }
+  // Where a body begins, after its length.
+  std::size_t BodyBegin(std::size_t i) const {
+    return (i == 0 ? header_size_ : body_end_[i - 1]) + sizeof(std::uint32_t);
+  }
   const char* CheckPrefix() const;
   const char* ReadNames(ByteReader* reader);
   const char* CheckDescriptor(std::size_t i) const;
@@ -172,7 +177,7 @@ class SealedHeader {
   std::string_view bytes_, policy_, type_, residue_;
   std::size_t header_size_ = 0, further_offset_ = 0;
   std::size_t further_count_ = 0, count_ = 0;
-  std::array<std::uint32_t, kMaxCompartments> body_offset_, body_size_;
+  std::array<std::uint32_t, kMaxCompartments> body_end_;
 };
 
 // What a new header says; SealedHeader reads it back.

@@ -30,6 +30,8 @@ namespace {
 #define MADV_WIPEONFORK 18
 #endif
 
+constexpr std::size_t kLargePage = std::size_t{2} << 20;
+
 std::size_t PageSize() {
   return static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
@@ -76,13 +78,18 @@ absl::StatusOr<std::unique_ptr<Arena>> Arena::Create(
   const std::size_t bytes = UpToPage(SizeOf(options));
   if (bytes == 0) return CannotLock(kMinBytes);
   const std::size_t page = PageSize();
-  const std::size_t mapped = bytes + 2 * page;
+  // In large pages, where the system gives them: keys lie scattered.
+  const std::size_t align = bytes >= kLargePage ? kLargePage : page;
+  const std::size_t mapped = bytes + page + align;
   void* const mapping =
       mmap(nullptr, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) {
     return absl::ResourceExhaustedError("no memory for keys");
   }
-  auto* const begin = static_cast<std::uint8_t*>(mapping) + page;
+  const auto from = reinterpret_cast<std::uintptr_t>(mapping) + 1;
+  auto* const begin =
+      static_cast<std::uint8_t*>(mapping) + 1 + (align - from % align) % align;
+  if (align == kLargePage) madvise(begin, bytes, MADV_HUGEPAGE);
   const bool usable = mprotect(begin, bytes, PROT_READ | PROT_WRITE) == 0 &&
                       madvise(begin, bytes, MADV_DONTDUMP) == 0 &&
                       madvise(begin, bytes, MADV_WIPEONFORK) == 0;
@@ -94,17 +101,17 @@ absl::StatusOr<std::unique_ptr<Arena>> Arena::Create(
         "memory for keys cannot be kept from core dumps and from child "
         "processes; Linux 4.14 or newer is needed");
   }
-  return std::unique_ptr<Arena>(
-      new Arena(static_cast<std::uint8_t*>(mapping), mapped, bytes, locked));
+  return std::unique_ptr<Arena>(new Arena(static_cast<std::uint8_t*>(mapping),
+                                          mapped, begin, bytes, locked));
 }
 
-Arena::Arena(std::uint8_t* mapping, std::size_t mapped, std::size_t bytes,
-             bool locked)
+Arena::Arena(std::uint8_t* mapping, std::size_t mapped, std::uint8_t* begin,
+             std::size_t bytes, bool locked)
     : mapping_(mapping),
       mapped_(mapped),
       bytes_(bytes),
       locked_(locked),
-      begin_(mapping + PageSize()) {
+      begin_(begin) {
   static_assert(sizeof(std::atomic<std::uint64_t>) <= kSlotSize);
   canary_ = new (begin_) std::atomic<std::uint64_t>(kCanary);
 }

@@ -63,8 +63,8 @@ class Arena {
  private:
   static constexpr std::uint64_t kCanary = 0x7072697665743031;
 
-  Arena(std::uint8_t* mapping, std::size_t mapped, std::size_t bytes,
-        bool locked);
+  Arena(std::uint8_t* mapping, std::size_t mapped, std::uint8_t* begin,
+        std::size_t bytes, bool locked);
 
   std::uint8_t* const mapping_;
   const std::size_t mapped_;

@@ -55,6 +55,12 @@ absl::CivilDay DayOf(absl::Time now) {
   return day;
 }
 
+// Most requests bring nothing along.
+bool SaysNothing(const RequestOptions& options) {
+  return options.facts.empty() && options.case_reference.empty() &&
+         options.categories.empty();
+}
+
 // What stands in the way is the person's own word or state, so that it may
 // change, rather than the policy. Where no rule and no gate refused, either the
 // conditions of a permit did, or there is no permit.
@@ -249,6 +255,7 @@ absl::Status Core::Refusal(const Call& call) const {
 absl::StatusOr<policy::RequestState> RequestStateOf(
     const Generation& generation, const RequestOptions& options) {
   policy::RequestState state;
+  if (SaysNothing(options)) return state;
   for (const FactValue& fact : options.facts) {
     state.facts.emplace_back(fact.id, fact.value);
   }

@@ -88,12 +88,21 @@ absl::Status FindOwners(const Core& core, const SubjectMatch& match,
 
 absl::StatusOr<std::uint64_t> FindPermitted(const Call& call,
                                             const base::SealedHeader& header) {
+  // Both lists rise, and are the same unless the policy has changed since.
+  const auto known = call.resolved->plan->compartments();
+  std::size_t next = 0;
   std::uint64_t permitted = 0;
   for (std::size_t i = 0; i < header.size(); ++i) {
-    PRIVET_ASSIGN_OR_RETURN(
-        const record::CellSet cells,
-        call.resolved->sealed->CellsOf(header.compartment(i)));
-    if (call.view.permitted.Meets(cells)) permitted |= std::uint64_t{1} << i;
+    const std::uint64_t bit = std::uint64_t{1} << i;
+    const std::uint32_t id = header.compartment(i);
+    while (next < known.size() && known[next].id < id) ++next;
+    if (next < known.size() && known[next].id == id) {
+      if (call.view.permitted.Meets(known[next].cells)) permitted |= bit;
+      continue;
+    }
+    PRIVET_ASSIGN_OR_RETURN(const record::CellSet cells,
+                            call.resolved->sealed->CellsOf(id));
+    if (call.view.permitted.Meets(cells)) permitted |= bit;
   }
   return permitted;
 }
@@ -268,6 +277,8 @@ absl::StatusOr<Opened> OpenDecided(const Core& core, const Call& call,
                                    Outcome* outcome) {
   PRIVET_ASSIGN_OR_RETURN(const std::uint64_t permitted,
                           FindPermitted(call, header));
+  seal::Opener(core.keyring())
+      .Prefetch(header, call.resolved->sealed->name(), permitted);
   seal::Times times;
   PRIVET_RETURN_IF_ERROR(seal::Opener::FindTimes(
       header, permitted, &call.resolved->sealed->classes(), call.keys.now,

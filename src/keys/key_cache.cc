@@ -2,15 +2,20 @@
 
 #include "keys/key_cache.h"
 
+#include <sys/mman.h>
+
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
+#include <type_traits>
 
 #include "base/mutex.h"
+#include "crypto/sodium.h"
 #include "crypto/wipe.h"
 
 namespace privet::keys {
@@ -92,10 +97,29 @@ struct alignas(64) KeyCache::Entry {
   std::array<Word, 4> commitment{};
 };
 
+// Keys are spread over all entries: in small pages nearly each look-up would
+// miss the processor's cache of page addresses, so large ones are asked for.
+KeyCache::Entry* KeyCache::NewEntries(std::size_t count) {
+  constexpr std::size_t kLargePage = std::size_t{2} << 20;
+  const std::size_t size =
+      (count * sizeof(Entry) + kLargePage - 1) / kLargePage * kLargePage;
+  void* const memory = std::aligned_alloc(kLargePage, size);
+  if (memory == nullptr) crypto::Die("no memory for the cache of keys");
+  madvise(memory, size, MADV_HUGEPAGE);  // refused: then small ones do
+  auto* const entries = static_cast<Entry*>(memory);
+  for (std::size_t i = 0; i < count; ++i) new (entries + i) Entry();
+  return entries;
+}
+
+void KeyCache::FreeEntries::operator()(Entry* entries) const {
+  static_assert(std::is_trivially_destructible_v<Entry>);
+  std::free(entries);
+}
+
 KeyCache::KeyCache(std::uint8_t* slots, std::size_t count)
     : sets_(count / kWays),
       keys_(reinterpret_cast<Word*>(slots)),
-      entries_(new Entry[sets_ * kWays]),
+      entries_(NewEntries(sets_ * kWays)),
       marks_(new Word[sets_]()),
       hands_(sets_, 0) {
   static_assert(sizeof(Entry) == 128);
@@ -146,6 +170,21 @@ bool KeyCache::ReadEntry(std::size_t index, const CacheName& name,
     entry.used.store(1, std::memory_order_relaxed);
   }
   return true;
+}
+
+void KeyCache::Prefetch(const CacheName& name) const {
+  if (sets_ == 0) return;
+  std::uint64_t hash = 0;
+  const std::size_t set = SetOf(name, &hash);
+  const auto mark = static_cast<std::uint8_t>((hash >> 56) | 1);
+  std::uint64_t marks = marks_[set].load(std::memory_order_relaxed);
+  for (std::size_t way = 0; marks != 0; ++way, marks >>= 8) {
+    if (static_cast<std::uint8_t>(marks) != mark) continue;
+    const std::size_t index = set * kWays + way;
+    __builtin_prefetch(&entries_[index]);
+    __builtin_prefetch(&entries_[index].commitment);
+    __builtin_prefetch(keys_ + index * kWords);
+  }
 }
 
 bool KeyCache::Find(const CacheName& name, std::int64_t now_ms,

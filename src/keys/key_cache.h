@@ -65,6 +65,10 @@ class KeyCache {
   // not die at or before `now_ms`.
   bool Find(const CacheName& name, std::int64_t now_ms, CompartmentKey* out);
 
+  // Begins to fetch the key of `name` from memory, for a Find() to come. Looks
+  // up nothing that it would have to wait for.
+  void Prefetch(const CacheName& name) const;
+
   // Changes with each Drop(). Read it before the rows that a key comes from.
   std::uint64_t version() const {
     return version_.load(std::memory_order_acquire);
@@ -106,7 +110,11 @@ class KeyCache {
 
   const std::size_t sets_;
   std::atomic<std::uint64_t>* const keys_;
-  const std::unique_ptr<Entry[]> entries_;
+  struct FreeEntries {
+    void operator()(Entry* entries) const;
+  };
+  static Entry* NewEntries(std::size_t count);
+  const std::unique_ptr<Entry[], FreeEntries> entries_;
   // Eight bytes for each set, one for each way: part of the hash, 0 if empty.
   const std::unique_ptr<std::atomic<std::uint64_t>[]> marks_;
   std::vector<std::uint8_t> hands_;  // of a set's clock; under its shard's lock

@@ -389,6 +389,13 @@ absl::Status Keyring::KeyForOpening(const KeyCall& call, const KeyPlace& place,
   return impl_->OpeningKey(call, place, type, out);
 }
 
+void Keyring::PrefetchForSealing(const KeyPlace& place) const {
+  impl_->Prefetch(CacheName::OfCompartment(place, 0));
+}
+void Keyring::PrefetchForOpening(const KeyPlace& place) const {
+  impl_->Prefetch(CacheName::OfCompartment(place, place.generation));
+}
+
 std::string Keyring::Pseudonym(std::string_view recipient,
                                std::uint32_t generation,
                                std::string_view category,

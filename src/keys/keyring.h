@@ -168,6 +168,12 @@ class Keyring {
   absl::Status KeyForOpening(const KeyCall& call, const KeyPlace& place,
                              std::string_view type, CompartmentKey* out);
 
+  // Begins to fetch from memory the key of a body that is to be sealed, or that
+  // was sealed, at `place`, if it is cached: to be called for all compartments
+  // of a record before the first key is asked for.
+  void PrefetchForSealing(const KeyPlace& place) const;
+  void PrefetchForOpening(const KeyPlace& place) const;
+
   // ---- Derived for good ----
 
   // Returns the pseudonym for a recipient of a value of `category`: 16 bytes.

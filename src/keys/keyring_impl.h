@@ -73,6 +73,7 @@ class Keyring::Impl {
   absl::Status LinkKey(const KeyCall& call, const OwnerId& owner,
                        KeyBytes* key);
   OwnerId Nobody(std::string_view type) const;
+  void Prefetch(const CacheName& name) const { cache_->Prefetch(name); }
 
   const Vault& vault() const { return *vault_; }
   bool intact() const { return arena_->intact(); }

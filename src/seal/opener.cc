@@ -53,6 +53,20 @@ absl::Status CheckOwner(const base::SealedHeader& header, const Place& place) {
 
 bool IsSet(std::uint64_t bits, std::size_t i) { return ((bits >> i) & 1) != 0; }
 
+keys::KeyPlace PlaceOf(const base::SealedHeader& header, const TypeName& type,
+                       std::size_t i) {
+  const bool is_public = header.owner_index(i) == base::kNobodyIndex;
+  keys::KeyPlace place;
+  place.owner = is_public ? type.nobody : header.owner();
+  place.slot = header.slot(i);
+  place.generation = header.generation(i);
+  place.retention_class = header.retention_class(i);
+  place.epoch = header.epoch(i);
+  place.type = type.number;
+  place.compartment = header.compartment(i);
+  return place;
+}
+
 std::size_t PlaintextSize(const base::SealedHeader& header,
                           std::uint64_t wanted) {
   std::size_t size = 0;
@@ -89,6 +103,14 @@ absl::Status CheckPlace(const base::SealedHeader& header, const Place& place) {
 void Plaintexts::Wipe() {
   if (written_ != 0) record::WipeBytes(block_.data(), written_);
   used_ = written_ = count_ = 0;
+}
+
+void Opener::Prefetch(const base::SealedHeader& header, const TypeName& type,
+                      std::uint64_t wanted) const {
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (!IsSet(wanted, i) || header.dropped(i)) continue;
+    keyring_->PrefetchForOpening(PlaceOf(header, type, i));
+  }
 }
 
 absl::Status Opener::FindTimes(const base::SealedHeader& header,
@@ -157,15 +179,7 @@ absl::Status Opener::OpenOne(const keys::KeyCall& call,
                              const base::SealedHeader& header,
                              const TypeName& type, const Times& times,
                              std::size_t i, Plaintexts* out) const {
-  const bool is_public = header.owner_index(i) == base::kNobodyIndex;
-  keys::KeyPlace place;
-  place.owner = is_public ? type.nobody : header.owner();
-  place.slot = header.slot(i);
-  place.generation = header.generation(i);
-  place.retention_class = header.retention_class(i);
-  place.epoch = header.epoch(i);
-  place.type = type.number;
-  place.compartment = header.compartment(i);
+  keys::KeyPlace place = PlaceOf(header, type, i);
   if (times.terms[i] != nullptr) {
     place.dies = times.terms[i]->EpochDies(place.epoch);
   }

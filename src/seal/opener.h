@@ -94,6 +94,11 @@ class Opener {
                                 absl::Time now, EventTimes events,
                                 Times* times);
 
+  // Begins to fetch the keys of `wanted` from memory: to be called as soon as
+  // it is known what may be opened.
+  void Prefetch(const base::SealedHeader& header, const TypeName& type,
+                std::uint64_t wanted) const;
+
   // Decrypts the compartments of `header` whose bits are in `wanted`: those
   // that are live and that the call may see. No other body is read. The header
   // was checked (CheckPlace), `times` are its own.

@@ -42,6 +42,7 @@ struct Work {
   absl::Time created;
   std::int64_t created_ms = 0;
   base::HeaderFields fields;
+  absl::InlinedVector<keys::KeyPlace, kUsual> places;
   absl::InlinedVector<base::Descriptor, kUsual> descriptors;
   absl::InlinedVector<BodyInput, kUsual> bodies;
   absl::InlinedVector<keys::CompartmentKey, kUsual> keys;
@@ -104,7 +105,8 @@ keys::KeyPlace PlaceOf(const SealInput& input, const Compartment& one,
   keys::KeyPlace place;
   place.type = input.type->number;
   place.compartment = one.id;
-  place.owner = one.terms == nullptr ? input.type->nobody : work.fields.owner;
+  place.owner = one.terms == nullptr || input.about_nobody ? input.type->nobody
+                                                           : input.owner;
   if (one.terms == nullptr) return place;
   place.retention_class = one.terms->id();
   place.slot = one.terms->slot();
@@ -126,6 +128,16 @@ base::Descriptor DescriptorOf(const keys::KeyPlace& place,
   return descriptor;
 }
 
+// Works out where the keys lie, and lets the memory that holds them come while
+// the kernel draws the nonce.
+void FindPlaces(const SealInput& input, const keys::Keyring& keyring,
+                Work* work) {
+  for (const Compartment& one : input.compartments) {
+    work->places.push_back(PlaceOf(input, one, *work));
+    keyring.PrefetchForSealing(work->places.back());
+  }
+}
+
 // Adds one compartment, or notes that it is left out.
 absl::Status Add(keys::Keyring* keyring, const keys::KeyCall& call,
                  const SealInput& input, EventTimes events, std::size_t i,
@@ -138,7 +150,7 @@ absl::Status Add(keys::Keyring* keyring, const keys::KeyCall& call,
     *left_out |= bit;
     return absl::OkStatus();
   }
-  const keys::KeyPlace place = PlaceOf(input, one, *work);
+  const keys::KeyPlace& place = work->places[i];
   keys::CompartmentKey& key = work->keys[i];
   const absl::Status status =
       keyring->KeyForSealing(call, place, input.type->type, &key);
@@ -186,6 +198,7 @@ absl::Status Sealer::Seal(const keys::KeyCall& call, const SealInput& input,
   work.created = input.id.has_value() ? CreatedAt(*input.id) : input.created;
   work.created_ms = absl::ToUnixMillis(work.created);
   PRIVET_RETURN_IF_ERROR(CheckCreated(work.created, call.now));
+  FindPlaces(input, *keyring_, &work);
   SetIdentity(input, &work);
   for (std::size_t i = 0; i < input.compartments.size(); ++i) {
     PRIVET_RETURN_IF_ERROR(

@@ -24,20 +24,6 @@
 namespace privet::subject {
 namespace {
 
-// Owners and the host's ids share the maps: an id is preceded by a byte that
-// no owner's key has.
-std::string IdKey(std::string_view id) {
-  std::string key = "i";
-  key.append(id);
-  return key;
-}
-
-std::string OwnerKey(const OwnerId& owner) {
-  std::string key = "o";
-  key.append(owner.view());
-  return key;
-}
-
 PersonPtr Compile(std::optional<OwnerId> owner, bool erased,
                   std::shared_ptr<const Said> said,
                   const policy::Snapshot& snapshot, std::string_view kind) {
@@ -59,10 +45,10 @@ PersonPtr Compile(std::optional<OwnerId> owner, bool erased,
 
 }  // namespace
 
-People::Shard& People::ShardOf(std::string_view key) {
+People::Shard& People::ShardOf(Shards& shards, std::string_view key) {
   const std::size_t hash = absl::Hash<absl::string_view>()(
       absl::string_view(key.data(), key.size()));
-  return by_id_[(hash >> 16) % kShards];
+  return shards[(hash >> 16) % kShards];
 }
 
 PersonPtr People::Look(Shard& shard, std::string_view key,
@@ -115,8 +101,8 @@ absl::StatusOr<PersonPtr> People::Find(const keys::KeyCall& call,
                                        const policy::Snapshot& snapshot,
                                        std::string_view kind, bool create) {
   if (state_ == nullptr) return Stranger(snapshot, kind);
-  const std::string key = IdKey(id);
-  Shard& shard = ShardOf(key);
+  const std::string_view key = id;
+  Shard& shard = ShardOf(by_id_, key);
   PersonPtr person = Look(shard, key, call, snapshot, kind);
   if (person != nullptr && (person->owner.has_value() || !create)) {
     return person;
@@ -142,8 +128,8 @@ absl::StatusOr<PersonPtr> People::FindOwner(const keys::KeyCall& call,
                                             const policy::Snapshot& snapshot,
                                             std::string_view kind) {
   if (state_ == nullptr) return Stranger(snapshot, kind);
-  const std::string key = OwnerKey(owner);
-  Shard& shard = ShardOf(key);
+  const std::string_view key = owner.view();
+  Shard& shard = ShardOf(by_owner_, key);
   PersonPtr person = Look(shard, key, call, snapshot, kind);
   if (person != nullptr) return person;
   if (call.on_miss == keys::OnMiss::kRefuse) {

@@ -87,12 +87,14 @@ class People {
   absl::StatusOr<PersonPtr> Read(const std::optional<OwnerId>& owner,
                                  const policy::Snapshot& snapshot,
                                  std::string_view kind);
-  Shard& ShardOf(std::string_view key);
+  using Shards = std::array<Shard, kShards>;
+  static Shard& ShardOf(Shards& shards, std::string_view key);
 
   const std::shared_ptr<StateStore> state_;
   const std::shared_ptr<keys::Keyring> keyring_;
   const std::shared_ptr<Store> vault_;
-  std::array<Shard, kShards> by_id_;
+  Shards by_id_;     // by the host's id
+  Shards by_owner_;  // by the bytes of the owner
   Shard strangers_;
 };
 
