@@ -20,10 +20,10 @@ namespace {
 
 constexpr std::string_view kFamily = "PRV";
 constexpr char kVersion = '1';
+constexpr std::size_t kMarkSize = kFamily.size() + 1;
+
 constexpr std::size_t kCacheLine = 64;
 constexpr std::size_t kUsualSize = 640;
-
-constexpr std::size_t kMarkSize = kFamily.size() + 1;
 
 // Offsets in the prefix.
 constexpr std::size_t kFlagsAt = 5;
@@ -100,12 +100,6 @@ void AppendSized(std::string* out, std::string_view body) {
 }  // namespace
 
 absl::StatusOr<SealedHeader> SealedHeader::Parse(std::string_view sealed) {
-  // A stored record is seldom in the processor's cache: its header comes at
-  // once, not line by line.
-  for (std::size_t at = 0; at < kUsualSize && at < sealed.size();
-       at += kCacheLine) {
-    __builtin_prefetch(sealed.data() + at);
-  }
   if (absl::Status status = CheckVersion(sealed); !status.ok()) return status;
   SealedHeader header;
   header.bytes_ = sealed;
@@ -117,6 +111,24 @@ absl::StatusOr<SealedHeader> SealedHeader::Parse(std::string_view sealed) {
   if (wrong == nullptr) wrong = header.ReadBodies(&reader);
   if (wrong != nullptr) return Malformed(wrong);
   return header;
+}
+
+absl::Status SealedHeader::Reread(std::string_view sealed) {
+  // A record is seldom in the processor's cache: its header comes at once, not
+  // line by line.
+  for (std::size_t at = 0; at < kUsualSize && at < sealed.size();
+       at += kCacheLine) {
+    __builtin_prefetch(sealed.data() + at);
+  }
+  if (sealed.size() < kSealedPrefixSize) return Malformed("it is cut short");
+  bytes_ = sealed;
+  count_ = LoadInt<std::uint16_t>(sealed.data() + kCountAt);
+  ByteReader reader(sealed.substr(kSealedPrefixSize));
+  const char* wrong = count_ <= kMaxCompartments
+                          ? ReadNames(&reader)
+                          : "it has more than 64 compartments";
+  if (wrong == nullptr) wrong = ReadBodies(&reader);
+  return wrong == nullptr ? absl::OkStatus() : Malformed(wrong);
 }
 
 const char* SealedHeader::CheckPrefix() const {

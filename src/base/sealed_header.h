@@ -79,6 +79,14 @@ class SealedHeader {
   // version of the format or an algorithm that this library does not know.
   static absl::StatusOr<SealedHeader> Parse(std::string_view sealed);
 
+  // Constructs the header of nothing, for Reread().
+  SealedHeader() {}  // NOLINT: leaves the array of offsets unset
+
+  // Looks again at bytes that Parse() has accepted and that nothing can have
+  // changed since, such as a SealedRecord's: finds where everything is, and
+  // checks no more than that it is there. DataLoss if it is not.
+  absl::Status Reread(std::string_view sealed);
+
   // Returns the bytes before the bodies: the associated data of each.
   std::string_view header() const { return bytes_.substr(0, header_size_); }
   // Returns all bytes.
@@ -149,8 +157,6 @@ class SealedHeader {
   std::string_view residue() const { return residue_; }
 
  private:
-  SealedHeader() {}  // NOLINT: leaves the arrays of offsets unset
-
   std::uint8_t Byte(std::size_t offset) const {
     return static_cast<std::uint8_t>(bytes_[offset]);
   }

@@ -129,18 +129,17 @@ absl::StatusOr<std::string> Amended(const Core& core, const Call& call,
                                     std::string_view changes,
                                     WorkingMemory* memory, Outcome* outcome) {
   seal::Times times;
-  PRIVET_RETURN_IF_ERROR(seal::Opener::FindTimes(
-      header, ~std::uint64_t{0}, &call.resolved->sealed->classes(),
-      call.keys.now,
+  const seal::Opener opener(core.keyring());
+  SealedType& type = *call.resolved->sealed;
+  PRIVET_RETURN_IF_ERROR(opener.FindTimes(
+      header, type.name(), ~std::uint64_t{0}, &type.classes(), call.keys.now,
       [&call](std::string_view event) {
         return WhenHappened(*call.person, event);
       },
       &times));
   std::uint64_t opened = 0;
-  PRIVET_RETURN_IF_ERROR(seal::Opener(core.keyring())
-                             .OpenAll(call.keys, header,
-                                      call.resolved->sealed->name(), times,
-                                      &opened, &memory->plaintexts()));
+  PRIVET_RETURN_IF_ERROR(opener.OpenAll(call.keys, header, type.name(), times,
+                                        &opened, &memory->plaintexts()));
   record::Pass& pass = memory->pass();
   PRIVET_RETURN_IF_ERROR(
       pass.Minimize(*call.resolved->plan, call.view, changes));
@@ -165,8 +164,7 @@ absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
   PRIVET_RETURN_IF_ERROR(CheckSubject(plan, pass, subject));
   PRIVET_ASSIGN_OR_RETURN(const SealedLayout layout,
                           NarrowedLayout(call, header));
-  const std::vector<seal::Compartment> compartments =
-      CompartmentsOf(plan, pass, layout);
+  const SealedCompartments compartments = CompartmentsOf(plan, pass, layout);
   seal::SealInput input;
   input.type = &call.resolved->sealed->name();
   input.policy_version = call.generation->policy().version();
@@ -208,12 +206,9 @@ absl::StatusOr<SealedRecord> AmendOnce(const Core& core, const Request& request,
                                        const RequestOptions& options,
                                        Outcome* outcome) {
   Call call;
-  call.generation = &core.generation();
-  PRIVET_ASSIGN_OR_RETURN(const policy::RequestState state,
-                          RequestStateOf(*call.generation, options));
-  call.request = &state;
-  PRIVET_ASSIGN_OR_RETURN(const base::SealedHeader header,
-                          base::SealedHeader::Parse(sealed.bytes()));
+  PRIVET_RETURN_IF_ERROR(BeginCall(core, options, &call));
+  base::SealedHeader header;
+  PRIVET_RETURN_IF_ERROR(header.Reread(sealed.bytes()));
   PRIVET_ASSIGN_OR_RETURN(const record::Plan* plan,
                           call.generation->types().PlanOf(changes));
   if (plan->sealed_type() != header.type()) {

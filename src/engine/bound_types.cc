@@ -2,6 +2,7 @@
 
 #include "engine/bound_types.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "crypto/hash.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "policy/snapshot.h"
@@ -85,6 +87,8 @@ absl::StatusOr<BoundTypes> BoundTypes::Bind(
     CheckRetention(snapshot, **plan, &errors);
     bound.by_name_[(*plan)->type()] = plan->get();
     bound.by_name_[(*plan)->sealed_type()] = plan->get();
+    bound.by_number_[crypto::Id4((*plan)->sealed_type())] = plan->get();
+    bound.by_descriptor_[type] = plan->get();
     if (const record::Plan* residue = (*plan)->residue(); residue != nullptr) {
       bound.by_name_[residue->sealed_type()] = residue;
     }
@@ -112,7 +116,20 @@ absl::StatusOr<const record::Plan*> BoundTypes::PlanOf(
 absl::StatusOr<const record::Plan*> BoundTypes::PlanOf(
     const Record& record) const {
   if (record.message() == nullptr) return PlanOf(record.type());
-  return PlanOf(std::string(record.message()->GetDescriptor()->full_name()));
+  const google::protobuf::Descriptor* const type =
+      record.message()->GetDescriptor();
+  const auto found = by_descriptor_.find(type);
+  if (found != by_descriptor_.end()) return found->second;
+  return PlanOf(std::string(type->full_name()));
+}
+
+absl::StatusOr<const record::Plan*> BoundTypes::PlanOf(
+    std::uint32_t number, std::string_view type) const {
+  const auto found = by_number_.find(number);
+  if (found != by_number_.end() && found->second->sealed_type() == type) {
+    return found->second;
+  }
+  return PlanOf(type);
 }
 
 }  // namespace privet::engine

@@ -5,6 +5,7 @@
 #ifndef PRIVET_ENGINE_BOUND_TYPES_H_
 #define PRIVET_ENGINE_BOUND_TYPES_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,6 +44,11 @@ class BoundTypes {
   absl::StatusOr<const record::Plan*> PlanOf(const Record& record) const;
   absl::StatusOr<const record::Plan*> PlanOf(std::string_view type) const;
 
+  // Returns the plan of sealed records whose id begins with `number`, if its
+  // sealed type is `type`; else as PlanOf(type).
+  absl::StatusOr<const record::Plan*> PlanOf(std::uint32_t number,
+                                             std::string_view type) const;
+
   // Returns all plans.
   const std::vector<std::shared_ptr<const record::Plan>>& plans() const {
     return plans_;
@@ -51,6 +57,10 @@ class BoundTypes {
  private:
   std::vector<std::shared_ptr<const record::Plan>> plans_;
   absl::flat_hash_map<std::string, const record::Plan*> by_name_;
+  // Both for speed alone: what is in neither is looked up by name.
+  absl::flat_hash_map<const google::protobuf::Descriptor*, const record::Plan*>
+      by_descriptor_;
+  absl::flat_hash_map<std::uint32_t, const record::Plan*> by_number_;
 };
 
 }  // namespace privet::engine

@@ -36,11 +36,6 @@ namespace {
 // Deadlines that a process remembers to have written.
 constexpr std::size_t kMostNoted = 65536;
 
-const policy::RequestState& NoRequest() {
-  static const auto* const none = new policy::RequestState();
-  return *none;
-}
-
 // A call asks for the day, and a calendar is slow: it is worked out once a day.
 absl::CivilDay DayOf(absl::Time now) {
   thread_local std::int64_t known = -1;  // days since 1970
@@ -219,9 +214,8 @@ absl::StatusOr<keys::KeyCall> Core::Begin() const {
 }
 
 absl::Status Core::Decide(Call* call) const {
-  if (call->request == nullptr) call->request = &NoRequest();
   call->word = call->resolved->context->MakeWord(
-      call->person->facts, *call->request, DayOf(call->keys.now));
+      call->person->facts, call->request, DayOf(call->keys.now));
   call->resolved->call->Evaluate(call->word, &call->view);
   if (call->view.permitted.Empty()) return Refusal(*call);
   return absl::OkStatus();
@@ -252,19 +246,24 @@ absl::Status Core::Refusal(const Call& call) const {
                       why.ToString(), denial);
 }
 
-absl::StatusOr<policy::RequestState> RequestStateOf(
-    const Generation& generation, const RequestOptions& options) {
-  policy::RequestState state;
-  if (SaysNothing(options)) return state;
+absl::Status ReadRequest(const Generation& generation,
+                         const RequestOptions& options,
+                         policy::RequestState* request) {
+  if (SaysNothing(options)) return absl::OkStatus();
   for (const FactValue& fact : options.facts) {
-    state.facts.emplace_back(fact.id, fact.value);
+    request->facts.emplace_back(fact.id, fact.value);
   }
-  state.case_reference = options.case_reference;
+  request->case_reference = options.case_reference;
   for (const CategoryId category : options.categories) {
-    state.categories.emplace_back(category.text());
+    request->categories.emplace_back(category.text());
   }
-  PRIVET_RETURN_IF_ERROR(generation.snapshot().CheckRequest(state));
-  return state;
+  return generation.snapshot().CheckRequest(*request);
+}
+
+absl::Status BeginCall(const Core& core, const RequestOptions& options,
+                       Call* call) {
+  call->generation = &core.generation();
+  return ReadRequest(*call->generation, options, &call->request);
 }
 
 }  // namespace privet::engine

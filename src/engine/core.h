@@ -42,7 +42,7 @@ struct Call {
   const Resolved* resolved = nullptr;
   keys::KeyCall keys;
   subject::PersonPtr person;
-  const policy::RequestState* request = nullptr;
+  policy::RequestState request;
   policy::Word word;
   record::CallView view;
 };
@@ -132,8 +132,14 @@ class Core {
 
 // Converts what a host says of a request. InvalidArgument for facts and
 // categories that the policy does not declare.
-absl::StatusOr<policy::RequestState> RequestStateOf(
-    const Generation& generation, const RequestOptions& options);
+absl::Status ReadRequest(const Generation& generation,
+                         const RequestOptions& options,
+                         policy::RequestState* request);
+
+// Begins `call` under the policy at work: sets its generation and request.
+// Codes as ReadRequest().
+absl::Status BeginCall(const Core& core, const RequestOptions& options,
+                       Call* call);
 
 }  // namespace privet::engine
 

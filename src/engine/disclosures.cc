@@ -44,7 +44,7 @@ absl::Status RecordDisclosure(const Core& core, const Call& call) {
   row.at = call.keys.now;
   const std::string_view recipient = call.resolved->context->recipient();
   const std::string name(recipient);
-  if (call.request->case_reference.empty()) {
+  if (call.request.case_reference.empty()) {
     row.name = absl::StrCat(name, "/", DayText(call.keys.now));
     if (core.DisclosureIsNoted(row.owner, row.name)) return absl::OkStatus();
     PRIVET_RETURN_IF_ERROR(core.state()->WriteNew(row).status());
@@ -52,7 +52,7 @@ absl::Status RecordDisclosure(const Core& core, const Call& call) {
     return absl::OkStatus();
   }
   row.name = absl::StrCat(name, "/", Unique());
-  row.texts = {call.request->case_reference};
+  row.texts = {call.request.case_reference};
   return core.state()->WriteNew(row).status();
 }
 

@@ -31,8 +31,8 @@ absl::StatusOr<Explanation> ExplainRequest(
       const policy::Context* context,
       snapshot.FindContext(request.operation, request.actor, request.purpose,
                            request.recipient, request.region, type));
-  PRIVET_ASSIGN_OR_RETURN(const policy::RequestState state,
-                          engine::RequestStateOf(generation, options));
+  policy::RequestState state;
+  PRIVET_RETURN_IF_ERROR(engine::ReadRequest(generation, options, &state));
   PRIVET_ASSIGN_OR_RETURN(const keys::KeyCall call, core.Begin());
   subject::PersonPtr person = core.people().Stranger(snapshot, kind);
   if (!subject.is_nobody()) {

@@ -24,14 +24,13 @@ namespace engine {
 
 absl::Status MinimizeRecord(const Core& core, const Request& request,
                             const Record& record, const Subject& subject,
-                            const policy::RequestState& state, Call* call,
-                            WorkingMemory* memory, Outcome* outcome) {
+                            Call* call, WorkingMemory* memory,
+                            Outcome* outcome) {
   PRIVET_ASSIGN_OR_RETURN(const record::Plan* plan,
                           call->generation->types().PlanOf(record));
   PRIVET_ASSIGN_OR_RETURN(call->resolved,
                           call->generation->Resolve(request, *plan));
   PRIVET_ASSIGN_OR_RETURN(call->keys, core.Begin());
-  call->request = &state;
   const policy::Snapshot& snapshot = call->generation->snapshot();
   if (subject.is_nobody()) {
     call->person = core.people().Stranger(snapshot, plan->subject_kind());
@@ -63,9 +62,7 @@ absl::Status Actor::MinimizeInto(const Record& record, const Subject& subject,
                                  Outcome* outcome) const {
   bytes->clear();
   engine::Call call;
-  call.generation = &core_->generation();
-  PRIVET_ASSIGN_OR_RETURN(const policy::RequestState state,
-                          engine::RequestStateOf(*call.generation, options));
+  PRIVET_RETURN_IF_ERROR(engine::BeginCall(*core_, options, &call));
   engine::Request request;
   request.operation = policy::Operation::kUse;
   request.actor = actor_;
@@ -73,7 +70,7 @@ absl::Status Actor::MinimizeInto(const Record& record, const Subject& subject,
   request.purpose = purpose;
   engine::WorkingMemory memory;
   PRIVET_RETURN_IF_ERROR(engine::MinimizeRecord(
-      *core_, request, record, subject, state, &call, &memory, outcome));
+      *core_, request, record, subject, &call, &memory, outcome));
   bytes->assign(memory.pass().output());
   return absl::OkStatus();
 }

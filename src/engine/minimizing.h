@@ -10,7 +10,6 @@
 #include "engine/opening.h"
 #include "engine/sealing.h"
 #include "engine/working_memory.h"
-#include "policy/subject_state.h"
 #include "privet/outcome.h"
 #include "privet/record.h"
 #include "privet/subject.h"
@@ -18,11 +17,11 @@
 namespace privet::engine {
 
 // Leaves in memory->pass() what `request` may see of `record`. Sets all of
-// `call` but its generation, which is the caller's.
+// `call` but what BeginCall() has set.
 absl::Status MinimizeRecord(const Core& core, const Request& request,
                             const Record& record, const Subject& subject,
-                            const policy::RequestState& state, Call* call,
-                            WorkingMemory* memory, Outcome* outcome);
+                            Call* call, WorkingMemory* memory,
+                            Outcome* outcome);
 
 }  // namespace privet::engine
 

@@ -35,12 +35,9 @@ absl::Status OpenOnce(const Core& core, const Request& request,
                       const RequestOptions& options, Outcome* outcome,
                       bool* unchanged, Take take) {
   Call call;
-  call.generation = &core.generation();
-  PRIVET_ASSIGN_OR_RETURN(const policy::RequestState state,
-                          RequestStateOf(*call.generation, options));
-  call.request = &state;
-  PRIVET_ASSIGN_OR_RETURN(const base::SealedHeader header,
-                          base::SealedHeader::Parse(sealed.bytes()));
+  PRIVET_RETURN_IF_ERROR(BeginCall(core, options, &call));
+  base::SealedHeader header;
+  PRIVET_RETURN_IF_ERROR(header.Reread(sealed.bytes()));
   PRIVET_RETURN_IF_ERROR(
       DecideOpen(core, request, sealed, header, subject, &call));
   WorkingMemory memory;

@@ -36,6 +36,7 @@
 #include "record/plan.h"
 #include "seal/class_terms.h"
 #include "seal/opener.h"
+#include "seal/record_id.h"
 
 namespace privet::engine {
 namespace {
@@ -263,7 +264,8 @@ absl::Status DecideOpen(const Core& core, const Request& request,
                         const SubjectMatch& subject, Call* call) {
   PRIVET_RETURN_IF_ERROR(core.NeedKeys());
   PRIVET_ASSIGN_OR_RETURN(const record::Plan* plan,
-                          call->generation->types().PlanOf(header.type()));
+                          call->generation->types().PlanOf(
+                              seal::TypeOf(header.id()), header.type()));
   PRIVET_ASSIGN_OR_RETURN(call->resolved,
                           call->generation->Resolve(request, *plan));
   PRIVET_ASSIGN_OR_RETURN(call->keys, core.Begin());
@@ -277,15 +279,16 @@ absl::StatusOr<Opened> OpenDecided(const Core& core, const Call& call,
                                    Outcome* outcome) {
   PRIVET_ASSIGN_OR_RETURN(const std::uint64_t permitted,
                           FindPermitted(call, header));
-  seal::Opener(core.keyring())
-      .Prefetch(header, call.resolved->sealed->name(), permitted);
   seal::Times times;
-  PRIVET_RETURN_IF_ERROR(seal::Opener::FindTimes(
-      header, permitted, &call.resolved->sealed->classes(), call.keys.now,
-      [&call](std::string_view event) {
-        return WhenHappened(*call.person, event);
-      },
-      &times));
+  SealedType& type = *call.resolved->sealed;
+  PRIVET_RETURN_IF_ERROR(seal::Opener(core.keyring())
+                             .FindTimes(
+                                 header, type.name(), permitted,
+                                 &type.classes(), call.keys.now,
+                                 [&call](std::string_view event) {
+                                   return WhenHappened(*call.person, event);
+                                 },
+                                 &times));
   Masks masks = FindMasks(call, header, times, permitted, purpose);
   if (masks.wanted == 0 && masks.permitted != 0) return NothingToOpen(masks);
   seal::Plaintexts& plaintexts = memory->plaintexts();

@@ -38,8 +38,8 @@ struct NewRecord {
 
 // Why a compartment of the plan is not in the record, if it is not.
 const char* FateOf(const record::Plan& plan, const SealedLayout& layout,
-                   const std::vector<seal::Compartment>& in,
-                   const seal::Sealed& sealed, std::size_t compartment) {
+                   const SealedCompartments& in, const seal::Sealed& sealed,
+                   std::size_t compartment) {
   if (!layout[compartment].storable) return "no retention covers it";
   for (std::size_t i = 0; i < in.size(); ++i) {
     if (in[i].id != plan.compartments()[compartment].id) continue;
@@ -57,8 +57,7 @@ absl::StatusOr<SealedRecord> SealOnce(const Core& core, Call* call,
   SealedType& type = *call->resolved->sealed;
   PRIVET_ASSIGN_OR_RETURN(const SealedLayout* layout,
                           type.LayoutFor(call->person->facts.region));
-  const std::vector<seal::Compartment> in =
-      CompartmentsOf(*record.plan, pass, *layout);
+  const SealedCompartments in = CompartmentsOf(*record.plan, pass, *layout);
   seal::SealInput input;
   PRIVET_ASSIGN_OR_RETURN(
       input.created, CreatedOf(*record.plan, record.bytes, call->keys.now));
@@ -104,10 +103,7 @@ absl::StatusOr<SealedRecord> Actor::Seal(const Record& record,
   absl::Status status;
   for (int i = 0; i < engine::kAttempts; ++i) {
     engine::Call call;
-    call.generation = &core.generation();
-    PRIVET_ASSIGN_OR_RETURN(const policy::RequestState request,
-                            engine::RequestStateOf(*call.generation, options));
-    call.request = &request;
+    PRIVET_RETURN_IF_ERROR(engine::BeginCall(core, options, &call));
     engine::WorkingMemory memory;
     engine::NewRecord in;
     PRIVET_ASSIGN_OR_RETURN(in.plan, call.generation->types().PlanOf(record));

@@ -42,6 +42,7 @@ std::string TextOf(const record::Captured& captured) {
 }  // namespace
 
 absl::Time WhenHappened(const subject::Person& person, std::string_view event) {
+  if (!person.has_events) return absl::InfiniteFuture();
   for (const auto& [name, at] : person.said->events) {
     if (name == event) return at;
   }
@@ -123,14 +124,15 @@ std::vector<IndexTag> IndexTagsOf(const keys::Keyring& keyring,
   return tags;
 }
 
-std::vector<seal::Compartment> CompartmentsOf(const record::Plan& plan,
-                                              const record::Pass& pass,
-                                              const SealedLayout& layout) {
-  std::vector<seal::Compartment> in;
-  in.reserve(layout.size());
+SealedCompartments CompartmentsOf(const record::Plan& plan,
+                                  const record::Pass& pass,
+                                  const SealedLayout& layout) {
+  SealedCompartments in;
+  const auto compartments = plan.compartments();
   for (std::size_t i = 0; i < layout.size(); ++i) {
-    if (pass.output(i).empty() || !layout[i].storable) continue;
-    in.push_back({plan.compartments()[i].id, layout[i].terms, pass.output(i)});
+    const std::string_view plaintext = pass.output(i);
+    if (plaintext.empty() || !layout[i].storable) continue;
+    in.push_back({compartments[i].id, layout[i].terms, plaintext});
   }
   return in;
 }
@@ -149,7 +151,7 @@ absl::StatusOr<std::optional<std::string>> SealResidue(const Core& core,
   PRIVET_RETURN_IF_ERROR(pass->Split(type.plan(), view, bytes));
   PRIVET_ASSIGN_OR_RETURN(const SealedLayout* layout,
                           type.LayoutFor(policy::kUnknownRegion));
-  const std::vector<seal::Compartment> compartments =
+  const SealedCompartments compartments =
       CompartmentsOf(type.plan(), *pass, *layout);
   if (compartments.empty()) return std::optional<std::string>("");
   seal::SealInput input;
@@ -173,7 +175,7 @@ absl::StatusOr<std::optional<std::string>> SealResidue(const Core& core,
 
 absl::Status NoteDeadlines(const Core& core, const subject::Person& person,
                            const SealedLayout& layout) {
-  if (person.said->events.empty() || !person.owner.has_value()) {
+  if (!person.has_events || !person.owner.has_value()) {
     return absl::OkStatus();
   }
   for (const SealedCompartment& compartment : layout) {

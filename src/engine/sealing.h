@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -29,6 +30,9 @@ namespace privet::engine {
 
 // How often a call begins again that found keys destroyed under its hands.
 inline constexpr int kAttempts = 16;
+
+// What is sealed of one record: few enough, most often, not to be allocated.
+using SealedCompartments = absl::InlinedVector<seal::Compartment, 8>;
 
 // Returns when an event happened to `person`: EventTimes of one person.
 absl::Time WhenHappened(const subject::Person& person, std::string_view event);
@@ -58,9 +62,9 @@ std::vector<IndexTag> IndexTagsOf(const keys::Keyring& keyring,
 
 // Returns the compartments that the pass split a record into and that have a
 // retention. Views of the pass's memory.
-std::vector<seal::Compartment> CompartmentsOf(const record::Plan& plan,
-                                              const record::Pass& pass,
-                                              const SealedLayout& layout);
+SealedCompartments CompartmentsOf(const record::Plan& plan,
+                                  const record::Pass& pass,
+                                  const SealedLayout& layout);
 
 // Seals the residue of `bytes`, a record of the call's plan: "" if nothing
 // would stay, nullopt if the type leaves none.

@@ -60,12 +60,9 @@ absl::StatusOr<SharedRecord> ShareOnce(const Core& core, const Request& request,
                                        const RequestOptions& options,
                                        Outcome* outcome, bool* unchanged) {
   Call call;
-  call.generation = &core.generation();
-  PRIVET_ASSIGN_OR_RETURN(const policy::RequestState state,
-                          RequestStateOf(*call.generation, options));
-  call.request = &state;
-  PRIVET_ASSIGN_OR_RETURN(const base::SealedHeader header,
-                          base::SealedHeader::Parse(sealed.bytes()));
+  PRIVET_RETURN_IF_ERROR(BeginCall(core, options, &call));
+  base::SealedHeader header;
+  PRIVET_RETURN_IF_ERROR(header.Reread(sealed.bytes()));
   PRIVET_RETURN_IF_ERROR(
       DecideOpen(core, request, sealed, header, subject, &call));
   const RecipientPseudonyms pseudonyms(core, call);
@@ -106,13 +103,11 @@ absl::StatusOr<SharedRecord> Actor::Share(
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
   for (int i = 0; i < engine::kAttempts; ++i) {
     engine::Call call;
-    call.generation = &core_->generation();
-    PRIVET_ASSIGN_OR_RETURN(const policy::RequestState state,
-                            engine::RequestStateOf(*call.generation, options));
+    PRIVET_RETURN_IF_ERROR(engine::BeginCall(*core_, options, &call));
     engine::WorkingMemory memory;
     PRIVET_RETURN_IF_ERROR(engine::MinimizeRecord(
         *core_, engine::ShareRequest(actor_, recipient, purpose), record,
-        subject, state, &call, &memory, outcome));
+        subject, &call, &memory, outcome));
     auto shared =
         engine::Finish(*core_, call, memory.pass().output(), recipient);
     if (!shared.ok() || core_->keyring()->Unchanged(call.keys)) return shared;

@@ -132,17 +132,16 @@ KeyCache::~KeyCache() {
   crypto::Wipe(keys_, sets_ * kWays * kWords * sizeof(Word));
 }
 
-std::size_t KeyCache::SetOf(const CacheName& name, std::uint64_t* hash) const {
+std::uint64_t KeyCache::HashOf(const CacheName& name) {
   // Owners are random already; the multiplications spread what is not.
   std::uint64_t h = name.words[0] ^ (name.words[1] * 0x9e3779b97f4a7c15u);
-  for (int i = 2; i < 5; ++i) {
-    h = (h ^ name.words[static_cast<std::size_t>(i)]) * 0xbf58476d1ce4e5b9u;
-    h ^= h >> 29;
-  }
-  h *= 0x94d049bb133111ebu;
-  h ^= h >> 32;
-  *hash = h;
-  return static_cast<std::size_t>(((h & 0xffffffffu) * sets_) >> 32);
+  h ^= name.words[2] * 0xd6e8feb86659fd93u;
+  h = (h ^ (h >> 29)) * 0xbf58476d1ce4e5b9u;
+  h ^= name.words[3] * 0xc2b2ae3d27d4eb4fu;
+  h = (h ^ (h >> 32)) * 0x94d049bb133111ebu;
+  h ^= name.words[4] * 0xff51afd7ed558ccdu;
+  h = (h ^ (h >> 29)) * 0xc4ceb9fe1a85ec53u;
+  return (h ^ (h >> 32)) | (std::uint64_t{1} << 56);
 }
 
 bool KeyCache::ReadEntry(std::size_t index, const CacheName& name,
@@ -172,14 +171,16 @@ bool KeyCache::ReadEntry(std::size_t index, const CacheName& name,
   return true;
 }
 
-void KeyCache::Prefetch(const CacheName& name) const {
+void KeyCache::PrefetchMarks(std::uint64_t hash) const {
+  if (sets_ != 0) __builtin_prefetch(&marks_[SetOf(hash)]);
+}
+
+void KeyCache::PrefetchEntry(std::uint64_t hash) const {
   if (sets_ == 0) return;
-  std::uint64_t hash = 0;
-  const std::size_t set = SetOf(name, &hash);
-  const auto mark = static_cast<std::uint8_t>((hash >> 56) | 1);
+  const std::size_t set = SetOf(hash);
   std::uint64_t marks = marks_[set].load(std::memory_order_relaxed);
   for (std::size_t way = 0; marks != 0; ++way, marks >>= 8) {
-    if (static_cast<std::uint8_t>(marks) != mark) continue;
+    if (static_cast<std::uint8_t>(marks) != MarkOf(hash)) continue;
     const std::size_t index = set * kWays + way;
     __builtin_prefetch(&entries_[index]);
     __builtin_prefetch(&entries_[index].commitment);
@@ -187,12 +188,11 @@ void KeyCache::Prefetch(const CacheName& name) const {
   }
 }
 
-bool KeyCache::Find(const CacheName& name, std::int64_t now_ms,
-                    CompartmentKey* out) {
+bool KeyCache::Find(const CacheName& name, std::uint64_t hash,
+                    std::int64_t now_ms, CompartmentKey* out) {
   if (sets_ == 0) return false;
-  std::uint64_t hash = 0;
-  const std::size_t set = SetOf(name, &hash);
-  const auto mark = static_cast<std::uint8_t>((hash >> 56) | 1);
+  const std::size_t set = SetOf(hash);
+  const std::uint8_t mark = MarkOf(hash);
   std::uint64_t marks = marks_[set].load(std::memory_order_acquire);
   for (std::size_t way = 0; marks != 0; ++way, marks >>= 8) {
     if (static_cast<std::uint8_t>(marks) == mark &&
@@ -261,9 +261,9 @@ std::size_t KeyCache::ChooseWay(std::size_t set, std::uint8_t mark,
 void KeyCache::Insert(const CacheName& name, const CompartmentKey& key,
                       std::int64_t dies_ms, std::uint64_t version) {
   if (sets_ == 0) return;
-  std::uint64_t hash = 0;
-  const std::size_t set = SetOf(name, &hash);
-  const auto mark = static_cast<std::uint8_t>((hash >> 56) | 1);
+  const std::uint64_t hash = HashOf(name);
+  const std::size_t set = SetOf(hash);
+  const std::uint8_t mark = MarkOf(hash);
   base::MutexLock lock(&ShardOf(set).mutex);
   // Drop() changes the version before it takes the lock: either it was not
   // called since, or it finds this entry.
@@ -275,7 +275,9 @@ void KeyCache::Insert(const CacheName& name, const CompartmentKey& key,
 
 void KeyCache::WipeIf(
     absl::FunctionRef<bool(const CacheName&, std::int64_t dies_ms)> wipe) {
-  const CompartmentKey zeros;
+  CompartmentKey zeros;
+  zeros.key.fill(0);
+  zeros.commitment.fill(0);
   for (std::size_t shard = 0; shard < kShards; ++shard) {
     base::MutexLock lock(&shards_[shard].mutex);
     for (std::size_t set = shard; set < sets_; set += kShards) {

@@ -61,13 +61,22 @@ class KeyCache {
 
   std::size_t capacity() const { return sets_ * kWays; }
 
-  // Copies the key of `name` to `out` and returns true, if it is here and does
-  // not die at or before `now_ms`.
-  bool Find(const CacheName& name, std::int64_t now_ms, CompartmentKey* out);
+  // Returns where a key of this name would be; never 0.
+  static std::uint64_t HashOf(const CacheName& name);
 
-  // Begins to fetch the key of `name` from memory, for a Find() to come. Looks
-  // up nothing that it would have to wait for.
-  void Prefetch(const CacheName& name) const;
+  // Copies the key of `name`, whose hash is `hash`, to `out` and returns true,
+  // if it is here and does not die at or before `now_ms`.
+  bool Find(const CacheName& name, std::uint64_t hash, std::int64_t now_ms,
+            CompartmentKey* out);
+  bool Find(const CacheName& name, std::int64_t now_ms, CompartmentKey* out) {
+    return Find(name, HashOf(name), now_ms, out);
+  }
+
+  // Begin to fetch from memory what a Find() to come will read: first what
+  // tells where the key is, and, when that can be there, the key. Neither waits
+  // if called in time.
+  void PrefetchMarks(std::uint64_t hash) const;
+  void PrefetchEntry(std::uint64_t hash) const;
 
   // Changes with each Drop(). Read it before the rows that a key comes from.
   std::uint64_t version() const {
@@ -96,7 +105,12 @@ class KeyCache {
     char apart[64];  // no two locks in one line of the processor's cache
   };
 
-  std::size_t SetOf(const CacheName& name, std::uint64_t* hash) const;
+  std::size_t SetOf(std::uint64_t hash) const {
+    return static_cast<std::size_t>(((hash & 0xffffffffu) * sets_) >> 32);
+  }
+  static std::uint8_t MarkOf(std::uint64_t hash) {
+    return static_cast<std::uint8_t>((hash >> 56) | 1);
+  }
   Shard& ShardOf(std::size_t set) { return shards_[set % kShards]; }
   std::size_t ChooseWay(std::size_t set, std::uint8_t mark,
                         const CacheName& name);

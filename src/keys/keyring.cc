@@ -161,7 +161,7 @@ absl::StatusOr<KeyCall> Keyring::Impl::Begin(absl::Time now, OnMiss on_miss,
     PRIVET_RETURN_IF_ERROR(Refresh(now, counter));
     count = counter_seen_.load(std::memory_order_acquire);
   }
-  return KeyCall{now, count, on_miss};
+  return KeyCall{now, count, on_miss, now_ms};
 }
 
 OwnerId Keyring::Impl::Nobody(std::string_view type) const {
@@ -178,7 +178,7 @@ absl::Status Keyring::Impl::EpochKey(const KeyCall& call, const KeyPlace& place,
                                      KeyBytes* key) {
   const CacheName name =
       CacheName::OfEpochKey(place.retention_class, place.epoch);
-  const std::int64_t now_ms = Millis(call.now);
+  const std::int64_t now_ms = call.now_ms;
   CompartmentKey cached;
   if (cache_->Find(name, now_ms, &cached)) {
     CopyOut(cached, key);
@@ -201,7 +201,7 @@ absl::Status Keyring::Impl::SubjectKey(const KeyCall& call,
   // For sealing, 0 stands for the generation in force.
   const CacheName name = CacheName::OfSubjectKey(place.owner, place.slot,
                                                  create ? 0 : place.generation);
-  const std::int64_t now_ms = Millis(call.now);
+  const std::int64_t now_ms = call.now_ms;
   CompartmentKey cached;
   if (cache_->Find(name, now_ms, &cached)) {
     CopyOut(cached, key);
@@ -252,7 +252,7 @@ absl::Status Keyring::Impl::SealingKey(const KeyCall& call,
                                        CompartmentKey* out) {
   if (!arena_->intact()) return Forked();
   if (call.now >= place.dies) return PastItsTime();
-  if (cache_->Find(CacheName::OfCompartment(place, 0), Millis(call.now), out)) {
+  if (FindCached(CacheName::OfCompartment(place, 0), place, call.now_ms, out)) {
     return absl::OkStatus();
   }
   const absl::Status status = Derive(call, place, type, true, out);
@@ -269,8 +269,8 @@ absl::Status Keyring::Impl::OpeningKey(const KeyCall& call,
   if (place.generation == 0) {
     return absl::DataLossError("a sealed record names a key of generation 0");
   }
-  if (cache_->Find(CacheName::OfCompartment(place, place.generation),
-                   Millis(call.now), out)) {
+  if (FindCached(CacheName::OfCompartment(place, place.generation), place,
+                 call.now_ms, out)) {
     return absl::OkStatus();
   }
   return Derive(call, place, type, false, out);
@@ -281,7 +281,7 @@ absl::Status Keyring::Impl::LinkKey(const KeyCall& call, const OwnerId& owner,
   if (!arena_->intact()) return Forked();
   const CacheName name = CacheName::OfSubjectKey(owner, kLinkSlot, 0);
   CompartmentKey cached;
-  if (cache_->Find(name, Millis(call.now), &cached)) {
+  if (cache_->Find(name, call.now_ms, &cached)) {
     CopyOut(cached, key);
     return absl::OkStatus();
   }
@@ -302,8 +302,7 @@ absl::StatusOr<OwnerId> Keyring::Impl::Owner(const KeyCall& call,
   PRIVET_RETURN_IF_ERROR(MissAllowed(call));
   const std::uint64_t version = owners_.version();
   if (create) {
-    PRIVET_ASSIGN_OR_RETURN(owner,
-                            vault_->FindOrCreateOwner(id, Millis(call.now)));
+    PRIVET_ASSIGN_OR_RETURN(owner, vault_->FindOrCreateOwner(id, call.now_ms));
   } else {
     PRIVET_ASSIGN_OR_RETURN(const std::optional<OwnerId> found,
                             vault_->FindOwner(id));
@@ -389,12 +388,13 @@ absl::Status Keyring::KeyForOpening(const KeyCall& call, const KeyPlace& place,
   return impl_->OpeningKey(call, place, type, out);
 }
 
-void Keyring::PrefetchForSealing(const KeyPlace& place) const {
-  impl_->Prefetch(CacheName::OfCompartment(place, 0));
+void Keyring::ExpectForSealing(KeyPlace* place) const {
+  impl_->Expect(CacheName::OfCompartment(*place, 0), place);
 }
-void Keyring::PrefetchForOpening(const KeyPlace& place) const {
-  impl_->Prefetch(CacheName::OfCompartment(place, place.generation));
+void Keyring::ExpectForOpening(KeyPlace* place) const {
+  impl_->Expect(CacheName::OfCompartment(*place, place->generation), place);
 }
+void Keyring::Fetch(std::uint64_t hash) const { impl_->Fetch(hash); }
 
 std::string Keyring::Pseudonym(std::string_view recipient,
                                std::uint32_t generation,

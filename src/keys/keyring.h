@@ -63,17 +63,19 @@ struct KeyPlace {
   std::uint32_t compartment = 0;
   // When the epoch key dies (EpochDies); with kNoEpoch, InfiniteFuture.
   absl::Time dies = absl::InfiniteFuture();
+  // Set by Keyring::Expect…(); 0: not worked out. A hint of where to look.
+  std::uint64_t hash = 0;
 };
 
 // A key and the commitment to it. Wiped when it goes.
 struct CompartmentKey {
-  CompartmentKey() = default;
+  CompartmentKey() {}  // NOLINT: leaves the key unset
   ~CompartmentKey();
   CompartmentKey(const CompartmentKey&) = delete;
   CompartmentKey& operator=(const CompartmentKey&) = delete;
 
-  std::array<std::uint8_t, 32> key{};
-  std::array<std::uint8_t, 32> commitment{};
+  std::array<std::uint8_t, 32> key;
+  std::array<std::uint8_t, 32> commitment;
   std::uint32_t generation = 0;  // of the subject key
 };
 
@@ -87,6 +89,7 @@ struct KeyCall {
   absl::Time now;
   std::uint64_t counter = 0;
   OnMiss on_miss = OnMiss::kRead;
+  std::int64_t now_ms = 0;  // `now`, as cached keys tell time
 };
 
 // Holds the keys of one vault, from a cache in locked memory; a miss reads the
@@ -168,11 +171,13 @@ class Keyring {
   absl::Status KeyForOpening(const KeyCall& call, const KeyPlace& place,
                              std::string_view type, CompartmentKey* out);
 
-  // Begins to fetch from memory the key of a body that is to be sealed, or that
-  // was sealed, at `place`, if it is cached: to be called for all compartments
-  // of a record before the first key is asked for.
-  void PrefetchForSealing(const KeyPlace& place) const;
-  void PrefetchForOpening(const KeyPlace& place) const;
+  // Cached keys lie scattered in memory. Expect…() says that the key of
+  // `place` will be asked for, and sets its `hash`; Fetch() of that, some
+  // work later, begins to fetch it. Both for all compartments of a record,
+  // before the first key is asked for; both may be left out.
+  void ExpectForSealing(KeyPlace* place) const;
+  void ExpectForOpening(KeyPlace* place) const;
+  void Fetch(std::uint64_t hash) const;
 
   // ---- Derived for good ----
 

@@ -73,7 +73,11 @@ class Keyring::Impl {
   absl::Status LinkKey(const KeyCall& call, const OwnerId& owner,
                        KeyBytes* key);
   OwnerId Nobody(std::string_view type) const;
-  void Prefetch(const CacheName& name) const { cache_->Prefetch(name); }
+  void Expect(const CacheName& name, KeyPlace* place) const {
+    place->hash = KeyCache::HashOf(name);
+    cache_->PrefetchMarks(place->hash);
+  }
+  void Fetch(std::uint64_t hash) const { cache_->PrefetchEntry(hash); }
 
   const Vault& vault() const { return *vault_; }
   bool intact() const { return arena_->intact(); }
@@ -87,6 +91,12 @@ class Keyring::Impl {
   absl::Status MeetClock(std::int64_t now_ms);
   absl::Status MissAllowed(const KeyCall& call) const {
     return call.on_miss == OnMiss::kRead ? absl::OkStatus() : WouldRead();
+  }
+  bool FindCached(const CacheName& name, const KeyPlace& place,
+                  std::int64_t now_ms, CompartmentKey* out) const {
+    const std::uint64_t hash =
+        place.hash != 0 ? place.hash : KeyCache::HashOf(name);
+    return cache_->Find(name, hash, now_ms, out);
   }
   // The key of the epoch of `place`, from the cache or the vault.
   absl::Status EpochKey(const KeyCall& call, const KeyPlace& place, bool create,

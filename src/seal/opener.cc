@@ -105,22 +105,21 @@ void Plaintexts::Wipe() {
   used_ = written_ = count_ = 0;
 }
 
-void Opener::Prefetch(const base::SealedHeader& header, const TypeName& type,
-                      std::uint64_t wanted) const {
-  for (std::size_t i = 0; i < header.size(); ++i) {
-    if (!IsSet(wanted, i) || header.dropped(i)) continue;
-    keyring_->PrefetchForOpening(PlaceOf(header, type, i));
-  }
-}
-
 absl::Status Opener::FindTimes(const base::SealedHeader& header,
-                               std::uint64_t of, ClassTable* classes,
-                               absl::Time now, EventTimes events,
-                               Times* times) {
+                               const TypeName& type, std::uint64_t of,
+                               ClassTable* classes, absl::Time now,
+                               EventTimes events, Times* times) const {
   times->live = times->restricted = 0;
-  const absl::Time created = CreatedAt(header.id());
   for (std::size_t i = 0; i < header.size(); ++i) {
     times->terms[i] = nullptr;
+    times->hashes[i] = 0;
+    if (!IsSet(of, i) || header.dropped(i)) continue;
+    keys::KeyPlace place = PlaceOf(header, type, i);
+    keyring_->ExpectForOpening(&place);
+    times->hashes[i] = place.hash;
+  }
+  const absl::Time created = CreatedAt(header.id());
+  for (std::size_t i = 0; i < header.size(); ++i) {
     if (!IsSet(of, i) || header.dropped(i)) continue;
     const std::uint64_t bit = std::uint64_t{1} << i;
     const std::uint32_t number = header.retention_class(i);
@@ -134,6 +133,9 @@ absl::Status Opener::FindTimes(const base::SealedHeader& header,
     const Due due = entry->terms.DueAt(created, now, events);
     if (due != Due::kYes) times->live |= bit;
     if (due == Due::kRestricted) times->restricted |= bit;
+  }
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (IsSet(times->live, i)) keyring_->Fetch(times->hashes[i]);
   }
   return absl::OkStatus();
 }
@@ -180,6 +182,7 @@ absl::Status Opener::OpenOne(const keys::KeyCall& call,
                              const TypeName& type, const Times& times,
                              std::size_t i, Plaintexts* out) const {
   keys::KeyPlace place = PlaceOf(header, type, i);
+  place.hash = times.hashes[i];
   if (times.terms[i] != nullptr) {
     place.dies = times.terms[i]->EpochDies(place.epoch);
   }

@@ -48,6 +48,8 @@ struct Times {
   // By compartment; null: public, dropped, or not asked for. Set as far as
   // header.size().
   std::array<const ClassTerms*, base::kMaxCompartments> terms;
+  // KeyPlace::hash of each that was asked for; else 0.
+  std::array<std::uint64_t, base::kMaxCompartments> hashes;
 };
 
 // Decrypted compartments, in memory that is locked where limits allow, and
@@ -88,16 +90,11 @@ class Opener {
 
   // Works out what is due among the compartments whose bits are in `of`:
   // `classes` are those of the policy in force, `events` those of the record's
-  // owner. DataLoss if the vault does not know a class.
-  static absl::Status FindTimes(const base::SealedHeader& header,
-                                std::uint64_t of, ClassTable* classes,
-                                absl::Time now, EventTimes events,
-                                Times* times);
-
-  // Begins to fetch the keys of `wanted` from memory: to be called as soon as
-  // it is known what may be opened.
-  void Prefetch(const base::SealedHeader& header, const TypeName& type,
-                std::uint64_t wanted) const;
+  // owner. DataLoss if the vault does not know a class. What is live is fetched
+  // from memory while the caller goes on.
+  absl::Status FindTimes(const base::SealedHeader& header, const TypeName& type,
+                         std::uint64_t of, ClassTable* classes, absl::Time now,
+                         EventTimes events, Times* times) const;
 
   // Decrypts the compartments of `header` whose bits are in `wanted`: those
   // that are live and that the call may see. No other body is read. The header

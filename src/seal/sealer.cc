@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/base/optimization.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -35,17 +36,24 @@ constexpr absl::Duration kSkew = absl::Minutes(5);
 // Most records have so few compartments: then nothing is allocated for them.
 constexpr std::size_t kUsual = 8;
 
+// One compartment on its way: where its key lies, and the key.
+struct Part {
+  Part() {}  // NOLINT: not zeroed first
+
+  keys::KeyPlace place;
+  keys::CompartmentKey key;
+};
+
 // What one sealing works on.
 struct Work {
-  explicit Work(std::size_t count) : keys(count) {}
+  explicit Work(std::size_t count) : parts(count) {}
 
   absl::Time created;
   std::int64_t created_ms = 0;
   base::HeaderFields fields;
-  absl::InlinedVector<keys::KeyPlace, kUsual> places;
+  absl::InlinedVector<Part, kUsual> parts;  // one for each of the input's
   absl::InlinedVector<base::Descriptor, kUsual> descriptors;
   absl::InlinedVector<BodyInput, kUsual> bodies;
-  absl::InlinedVector<keys::CompartmentKey, kUsual> keys;
 };
 
 absl::Status CheckCreated(absl::Time created, absl::Time now) {
@@ -99,50 +107,36 @@ void SetIdentity(const SealInput& input, Work* work) {
   fields.type = input.type->type;
 }
 
-// Returns where the key of `one` lies.
-keys::KeyPlace PlaceOf(const SealInput& input, const Compartment& one,
-                       const Work& work) {
-  keys::KeyPlace place;
-  place.type = input.type->number;
-  place.compartment = one.id;
-  place.owner = one.terms == nullptr || input.about_nobody ? input.type->nobody
-                                                           : input.owner;
-  if (one.terms == nullptr) return place;
-  place.retention_class = one.terms->id();
-  place.slot = one.terms->slot();
-  place.epoch = one.terms->EpochOf(work.created_ms);
-  place.dies = one.terms->EpochDies(place.epoch);
-  return place;
+// Works out where the key of `one` lies.
+void FindPlace(const SealInput& input, const Compartment& one,
+               std::int64_t created_ms, keys::KeyPlace* place) {
+  place->type = input.type->number;
+  place->compartment = one.id;
+  const bool nobodys = one.terms == nullptr || input.about_nobody;
+  place->owner = nobodys ? input.type->nobody : input.owner;
+  if (one.terms == nullptr) return;
+  place->retention_class = one.terms->id();
+  place->slot = one.terms->slot();
+  place->epoch = one.terms->EpochOf(created_ms);
+  place->dies = one.terms->EpochDies(place->epoch);
 }
 
-base::Descriptor DescriptorOf(const keys::KeyPlace& place,
-                              const keys::CompartmentKey& key, bool is_public) {
-  base::Descriptor descriptor;
-  descriptor.compartment = place.compartment;
-  descriptor.retention_class = place.retention_class;
-  descriptor.epoch = place.epoch;
-  descriptor.slot = place.slot;
-  descriptor.generation = static_cast<std::uint16_t>(key.generation);
-  descriptor.owner_index = is_public ? base::kNobodyIndex : 0;
-  descriptor.commitment = key.commitment;
-  return descriptor;
+void Describe(const Part& part, bool is_public, base::Descriptor* descriptor) {
+  descriptor->compartment = part.place.compartment;
+  descriptor->retention_class = part.place.retention_class;
+  descriptor->epoch = part.place.epoch;
+  descriptor->slot = part.place.slot;
+  descriptor->generation = static_cast<std::uint16_t>(part.key.generation);
+  descriptor->owner_index = is_public ? base::kNobodyIndex : 0;
+  descriptor->commitment = part.key.commitment;
 }
 
-// Works out where the keys lie, and lets the memory that holds them come while
-// the kernel draws the nonce.
-void FindPlaces(const SealInput& input, const keys::Keyring& keyring,
-                Work* work) {
-  for (const Compartment& one : input.compartments) {
-    work->places.push_back(PlaceOf(input, one, *work));
-    keyring.PrefetchForSealing(work->places.back());
-  }
-}
-
-// Adds one compartment, or notes that it is left out.
+// Adds compartment `i` of the input, or notes that it is left out.
 absl::Status Add(keys::Keyring* keyring, const keys::KeyCall& call,
                  const SealInput& input, EventTimes events, std::size_t i,
                  Work* work, std::uint64_t* left_out) {
   const Compartment& one = input.compartments[i];
+  Part& part = work->parts[i];
   PRIVET_RETURN_IF_ERROR(CheckCompartment(one, input.about_nobody));
   const std::uint64_t bit = std::uint64_t{1} << i;
   if (one.terms != nullptr &&
@@ -150,17 +144,15 @@ absl::Status Add(keys::Keyring* keyring, const keys::KeyCall& call,
     *left_out |= bit;
     return absl::OkStatus();
   }
-  const keys::KeyPlace& place = work->places[i];
-  keys::CompartmentKey& key = work->keys[i];
   const absl::Status status =
-      keyring->KeyForSealing(call, place, input.type->type, &key);
-  if (status.code() == absl::StatusCode::kNotFound) {
+      keyring->KeyForSealing(call, part.place, input.type->type, &part.key);
+  if (ABSL_PREDICT_FALSE(!status.ok())) {
+    if (status.code() != absl::StatusCode::kNotFound) return status;
     *left_out |= bit;
     return absl::OkStatus();
   }
-  PRIVET_RETURN_IF_ERROR(status);
-  work->descriptors.push_back(DescriptorOf(place, key, one.terms == nullptr));
-  work->bodies.push_back({one.plaintext, key.key.data()});
+  Describe(part, one.terms == nullptr, &work->descriptors.emplace_back());
+  work->bodies.push_back({one.plaintext, part.key.key.data()});
   return absl::OkStatus();
 }
 
@@ -198,9 +190,15 @@ absl::Status Sealer::Seal(const keys::KeyCall& call, const SealInput& input,
   work.created = input.id.has_value() ? CreatedAt(*input.id) : input.created;
   work.created_ms = absl::ToUnixMillis(work.created);
   PRIVET_RETURN_IF_ERROR(CheckCreated(work.created, call.now));
-  FindPlaces(input, *keyring_, &work);
+  // Memory fetches the keys while the kernel draws the nonce.
+  for (std::size_t i = 0; i < work.parts.size(); ++i) {
+    keys::KeyPlace& place = work.parts[i].place;
+    FindPlace(input, input.compartments[i], work.created_ms, &place);
+    keyring_->ExpectForSealing(&place);
+  }
   SetIdentity(input, &work);
-  for (std::size_t i = 0; i < input.compartments.size(); ++i) {
+  for (const Part& part : work.parts) keyring_->Fetch(part.place.hash);
+  for (std::size_t i = 0; i < work.parts.size(); ++i) {
     PRIVET_RETURN_IF_ERROR(
         Add(keyring_, call, input, events, i, &work, &out->left_out));
   }

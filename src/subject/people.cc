@@ -30,6 +30,7 @@ PersonPtr Compile(std::optional<OwnerId> owner, bool erased,
   auto person = std::make_shared<Person>();
   person->owner = owner;
   person->erased = erased;
+  person->has_events = !said->events.empty();
   person->snapshot = &snapshot;
   person->kind = std::string(kind);
   if (said->state.kind.empty()) {

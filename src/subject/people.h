@@ -30,6 +30,7 @@ namespace privet::subject {
 struct Person {
   std::optional<OwnerId> owner;  // none: nothing is stored about him
   bool erased = false;           // only what a law keeps is left
+  bool has_events = false;  // something that retention counts from happened
   std::shared_ptr<const Said> said;
   const policy::Snapshot* snapshot = nullptr;
   std::string kind;  // that `facts` were compiled for

@@ -57,8 +57,9 @@ TEST_CASE("An erasure leaves what the law keeps and what is public",
     const auto header = base::SealedHeader::Parse(sealed.bytes);
     REQUIRE_OK(header);
     Times times;
-    REQUIRE_OK(Opener::FindTimes(*header, kAll, rig.classes.get(),
-                                 rig.clock.now, NoEvent, &times));
+    REQUIRE_OK(Opener(rig.keyring.get())
+                   .FindTimes(*header, rig.type, kAll, rig.classes.get(),
+                              rig.clock.now, NoEvent, &times));
     std::uint64_t opened = 0;
     REQUIRE_OK(Opener(rig.keyring.get())
                    .OpenAll(rig.BeginOrDie(), *header, rig.type, times, &opened,

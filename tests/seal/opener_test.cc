@@ -160,7 +160,8 @@ TEST_CASE("A class that the vault does not know is damage",
   REQUIRE_OK(header);
   Times times;
   REQUIRE_ERROR(
-      Opener::FindTimes(*header, kAll, &others, kNow, NoEvent, &times),
+      Opener(rig.keyring.get())
+          .FindTimes(*header, rig.type, kAll, &others, kNow, NoEvent, &times),
       absl::StatusCode::kDataLoss, "does not know");
 }
 
@@ -172,8 +173,9 @@ TEST_CASE("All that lives is opened to be sealed again",
   const auto header = base::SealedHeader::Parse(sealed.bytes);
   REQUIRE_OK(header);
   Times times;
-  REQUIRE_OK(Opener::FindTimes(*header, ~std::uint64_t{0}, rig.classes.get(),
-                               rig.clock.now, NoEvent, &times));
+  REQUIRE_OK(Opener(rig.keyring.get())
+                 .FindTimes(*header, rig.type, ~std::uint64_t{0},
+                            rig.classes.get(), rig.clock.now, NoEvent, &times));
   std::uint64_t opened = 0;
   REQUIRE_OK(Opener(rig.keyring.get())
                  .OpenAll(rig.BeginOrDie(), *header, rig.type, times, &opened,

@@ -230,8 +230,9 @@ absl::StatusOr<Opened> Rig::Open(std::string_view bytes, const RecordId& id,
   PRIVET_RETURN_IF_ERROR(
       seal::CheckPlace(header, {&type, id, absl::MakeConstSpan(&owner, 1)}));
   seal::Times times;
-  PRIVET_RETURN_IF_ERROR(seal::Opener::FindTimes(header, wanted, classes.get(),
-                                                 clock.now, events, &times));
+  PRIVET_RETURN_IF_ERROR(seal::Opener(keyring.get())
+                             .FindTimes(header, type, wanted, classes.get(),
+                                        clock.now, events, &times));
   PRIVET_ASSIGN_OR_RETURN(const keys::KeyCall call, keyring->Begin(clock.now));
   PRIVET_RETURN_IF_ERROR(
       seal::Opener(keyring.get())

@@ -75,8 +75,9 @@ void RequireNoneOpens(Rig* rig, const std::string& bytes, std::uint64_t of) {
     if (!known(i)) continue;
     Times times;
     const absl::Status found =
-        Opener::FindTimes(*header, std::uint64_t{1} << i, rig->classes.get(),
-                          rig->clock.now, NoEvent, &times);
+        Opener(rig->keyring.get())
+            .FindTimes(*header, rig->type, std::uint64_t{1} << i,
+                       rig->classes.get(), rig->clock.now, NoEvent, &times);
     if (!found.ok()) continue;
     times.live |= std::uint64_t{1} << i;  // whatever the clock says
     const absl::Status status =
