@@ -7,7 +7,7 @@ PRIVET_JOBS=${PRIVET_JOBS:-$(nproc)}
 # What each use of the repository needs from Debian.
 PRIVET_BUILD_PACKAGES=(g++ cmake ninja-build pkgconf protobuf-compiler libprotobuf-dev libabsl-dev libsodium-dev
   libsqlite3-dev libcli11-dev nlohmann-json3-dev python3)
-PRIVET_TEST_PACKAGES=(catch2 make)
+PRIVET_TEST_PACKAGES=(catch2 make libprotoc-dev)
 PRIVET_MUTATE_PACKAGES=(patch)
 PRIVET_LINT_PACKAGES=(clang clang-format clang-tidy libclang-rt-dev ccache)
 
