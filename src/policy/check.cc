@@ -13,6 +13,7 @@ namespace privet::policy {
 
 Findings Check(const v1::Policy& policy, const Incomplete& incomplete) {
   Checking checking(policy, incomplete);
+  if (!CheckSizes(&checking)) return std::move(checking.findings());
   CheckValues(&checking);
   CheckNames(&checking);
   CheckParties(&checking);

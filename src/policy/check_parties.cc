@@ -102,12 +102,38 @@ std::vector<int> Indices(
   return indices;
 }
 
+// How many sets lie in one another below each region, those in a circle aside;
+// kMostDepth + 1 stands for more.
+constexpr int kMostDepth = 16;
+std::vector<int> DepthsOfSets(const Checking& checking) {
+  const Policy& policy = checking.policy();
+  const auto size = static_cast<std::size_t>(policy.region_size());
+  std::vector<std::vector<int>> members(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    members[i] = Indices(checking, Kind::kRegion,
+                         policy.region(static_cast<int>(i)).members());
+  }
+  std::vector<int> depth(size, 0), deeper(size);
+  for (int round = 0; round <= kMostDepth; ++round) {
+    for (std::size_t i = 0; i < size; ++i) {
+      deeper[i] = 0;
+      for (const int member : members[i]) {
+        deeper[i] =
+            std::max(deeper[i], depth[static_cast<std::size_t>(member)] + 1);
+      }
+    }
+    depth.swap(deeper);
+  }
+  return depth;
+}
+
 void CheckRegions(Checking* checking) {
   const Policy& policy = checking->policy();
   const std::vector<bool> on_circle =
       OnCircle(policy.region_size(), [&](int i) {
         return Indices(*checking, Kind::kRegion, policy.region(i).members());
       });
+  const std::vector<int> depths = DepthsOfSets(*checking);
   for (int i = 0; i < policy.region_size(); ++i) {
     const v1::Region& region = policy.region(i);
     const FieldPath path{{Policy::kRegionFieldNumber, i},
@@ -125,6 +151,11 @@ void CheckRegions(Checking* checking) {
           path,
           absl::StrCat("region ", Quoted(region.id()), " contains itself"),
           "remove the member that leads back");
+    } else if (depths[static_cast<std::size_t>(i)] > kMostDepth) {
+      checking->Error(path,
+                      absl::StrCat("sets of regions lie more than ", kMostDepth,
+                                   " deep in ", Quoted(region.id())),
+                      "name what they hold instead");
     }
   }
 }

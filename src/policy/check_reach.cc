@@ -216,12 +216,14 @@ class PermitCheck {
 
 // Kinds of names that decide what a permit reaches.
 constexpr int kReachFields[] = {
-    Policy::kCategoryFieldNumber, Policy::kPurposeFieldNumber,
-    Policy::kActorFieldNumber, Policy::kRecipientFieldNumber};
+    Policy::kRegionFieldNumber, Policy::kCategoryFieldNumber,
+    Policy::kPurposeFieldNumber, Policy::kActorFieldNumber,
+    Policy::kRecipientFieldNumber};
 
 }  // namespace
 
 void CheckReach(Checking* checking) {
+  if (checking->is_over()) return;
   // A mistake elsewhere would be told a second time as a permit that is dead.
   absl::flat_hash_set<int> faulty_rules;
   for (const Finding& finding : checking->findings()) {

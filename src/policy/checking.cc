@@ -178,7 +178,14 @@ std::string Checking::Hint(Kind kind, std::string_view id) const {
 
 bool Checking::Refer(Kind kind, std::string_view id, const FieldPath& path,
                      Group group) {
-  if (kind == Kind::kRegion && IsPlaceCode(id)) return true;
+  if (kind == Kind::kRegion && IsPlaceCode(id)) {
+    if (places_.insert(id).second && places_.size() == kMostPlaces + 1) {
+      Error(path,
+            absl::StrCat("the policy names more than ", kMostPlaces, " places"),
+            "name the countries that they lie in");
+    }
+    return true;
+  }
   // A group needs no block of its own: what lies beneath it is declared.
   const bool is_group = IsGroup(kind, id);
   if (Find(kind, id) < 0 && !is_group) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "policy/check.h"
 #include "policy/finding.h"
 #include "privet/v1/policy.pb.h"
@@ -59,6 +60,14 @@ class Checking {
   static constexpr std::size_t kMost = 1'000;
   void Error(FieldPath path, std::string message, std::string remedy = "");
 
+  // Blocks of one kind, and places that are named by their codes.
+  static constexpr int kMostBlocks = 10'000;
+  static constexpr std::size_t kMostPlaces = 10'000;
+  // Whether there is too much for what works with everything at once.
+  bool is_over() const {
+    return findings_.size() >= kMost || places_.size() > kMostPlaces;
+  }
+
   // ---- names
   // Returns the index of the block that declares `id`, or -1.
   int Find(Kind kind, std::string_view id) const;
@@ -98,6 +107,7 @@ class Checking {
   const v1::Policy& policy_;
   const Incomplete& incomplete_;
   Findings findings_;
+  absl::flat_hash_set<std::string_view> places_;  // codes
   std::array<absl::flat_hash_map<std::string_view, int>, kKindCount> index_;
   std::array<absl::flat_hash_map<std::string_view, int>, kKindCount> groups_;
   std::array<std::vector<std::string_view>, kKindCount> names_;
@@ -119,12 +129,13 @@ bool IsPlaceCode(std::string_view code);
 bool IsDate(std::string_view text);
 
 // The parts of the check, one for each file.
-void CheckValues(Checking* checking);     // check_values.cc
-void CheckNames(Checking* checking);      // check_names.cc
-void CheckParties(Checking* checking);    // check_parties.cc
-void CheckPurposes(Checking* checking);   // check_purposes.cc
-void CheckRecords(Checking* checking);    // check_records.cc
-void CheckRules(Checking* checking);      // check_rules.cc
+bool CheckSizes(Checking* checking);     // check_sizes.cc; false: go no further
+void CheckValues(Checking* checking);    // check_values.cc
+void CheckNames(Checking* checking);     // check_names.cc
+void CheckParties(Checking* checking);   // check_parties.cc
+void CheckPurposes(Checking* checking);  // check_purposes.cc
+void CheckRecords(Checking* checking);   // check_records.cc
+void CheckRules(Checking* checking);     // check_rules.cc
 void CheckRetention(Checking* checking);  // check_retention.cc
 void CheckBlocks(Checking* checking);     // check_blocks.cc
 void CheckReach(Checking* checking);      // check_reach.cc; comes last

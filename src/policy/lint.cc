@@ -241,6 +241,7 @@ Findings Lint(const Policy& policy) {
   Findings findings = NotActedOn(policy);
   LintBlocks(policy, &findings);
   LintRules(policy, &findings);
+  LintStars(policy, &findings);
   return findings;
 }
 

@@ -20,6 +20,7 @@ Findings Lint(const v1::Policy& policy);
 // The parts, one for each file.
 void LintBlocks(const v1::Policy& policy, Findings* findings);
 void LintRules(const v1::Policy& policy, Findings* findings);
+void LintStars(const v1::Policy& policy, Findings* findings);
 
 }  // namespace privet::policy
 

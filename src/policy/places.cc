@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,6 @@ namespace privet::policy {
 namespace {
 
 constexpr char kElsewhereName[] = "elsewhere";
-constexpr int kMaxDepth = 16;  // of sets in sets; the check refuses cycles
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 
@@ -51,16 +51,8 @@ Places::Places(const v1::Policy& policy) {
                                            region.members().end()));
   }
   NameRegionsOf(policy);
-  for (const auto& [code, index] : by_code_) {
-    Bits inside(codes_.size());
-    MarkInside(code, 0, &inside);
-    inside_.emplace(code, std::move(inside));
-  }
-  for (const auto& [id, members] : sets_) {
-    Bits inside(codes_.size());
-    MarkInside(id, 0, &inside);
-    inside_.emplace(id, std::move(inside));
-  }
+  FillPlaces();
+  for (const auto& [id, members] : sets_) FillSet(id);
 }
 
 void Places::Name(std::string_view region) {
@@ -116,19 +108,38 @@ void Places::NameRegionsOf(const v1::Policy& policy) {
   }
 }
 
-void Places::MarkInside(std::string_view region, int depth,
-                        Bits* inside) const {
-  if (depth > kMaxDepth) return;
-  const auto set = sets_.find(View(region));
-  if (set != sets_.end()) {
-    for (const std::string& member : set->second) {
-      MarkInside(member, depth + 1, inside);
+// What lies in `us` stands right behind `us-` in the order of the alphabet.
+void Places::FillPlaces() {
+  std::vector<std::uint32_t> order(codes_.size() - 1);
+  std::iota(order.begin(), order.end(), 1U);
+  const auto comes_before = [this](std::uint32_t a, std::string_view b) {
+    return codes_[a] < b;
+  };
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return comes_before(a, codes_[b]);
+  });
+  for (const auto& [code, index] : by_code_) {
+    Bits inside(codes_.size());
+    inside.Set(index);
+    const std::string parts = code + "-";
+    for (auto at = std::lower_bound(order.begin(), order.end(),
+                                    std::string_view(parts), comes_before);
+         at != order.end() && LiesIn(codes_[*at], code); ++at) {
+      inside.Set(*at);
     }
-    return;
+    inside_.emplace(code, std::move(inside));
   }
-  for (std::uint32_t code = 1; code < codes_.size(); ++code) {
-    if (LiesIn(codes_[code], region)) inside->Set(code);
+}
+
+// The check saw to it that sets lie in no circle, and not deep.
+void Places::FillSet(std::string_view id) {
+  if (inside_.contains(View(id))) return;
+  Bits inside(codes_.size());
+  for (const std::string& member : sets_.find(View(id))->second) {
+    if (sets_.contains(member)) FillSet(member);
+    inside.Add(Inside(member));
   }
+  inside_.emplace(std::string(id), std::move(inside));
 }
 
 std::string_view Places::NameOf(std::uint32_t code) const {

@@ -55,7 +55,8 @@ class Places {
     for (const auto& region : regions) Name(region);
   }
   void NameRegionsOf(const v1::Policy& policy);
-  void MarkInside(std::string_view region, int depth, Bits* inside) const;
+  void FillPlaces();
+  void FillSet(std::string_view id);
 
   std::vector<std::string> codes_;
   absl::flat_hash_map<std::string, std::uint32_t> by_code_;

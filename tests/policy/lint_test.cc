@@ -122,6 +122,48 @@ TEST_CASE("What changes nothing, or is likely not meant, is a warning",
   DYNAMIC_SECTION(test.name) { CHECK(Warnings(test.more) == test.warnings); }
 }
 
+TEST_CASE("A permit whose star reaches what the law guards most is a warning",
+          "[policy][lint]") {
+  constexpr char kGuarded[] =
+      "category { id: \"health\" flags: SPECIAL }"
+      "category { id: \"health.weight\" }"
+      "purpose { id: \"score\" basis: CONTRACT kinds: AUTOMATED_DECISION }"
+      "purpose { id: \"sort\" basis: CONTRACT kinds: AUTOMATED_DECISION }"
+      "actor { id: \"judge\" purposes: \"score\" }\n";
+  constexpr char kReachesHealth[] =
+      "`*` reaches special categories: `health.weight`; except what is not "
+      "meant by `except_categories`, or name what is";
+  constexpr char kReachesScore[] =
+      "`*` reaches automated decisions: `score`; except what is not meant by "
+      "`except_purposes`, or name what is";
+  struct Case {
+    std::string permit;
+    bool health, score;
+  };
+  const Case test = GENERATE(values<Case>({
+      {R"(categories: "*" purposes: "*")", true, true},
+      {R"(categories: "*" purposes: "score")", true, false},
+      {R"(categories: "log" purposes: "*")", false, true},
+      {R"(categories: "*" except_categories: "health" purposes: "score")",
+       false, false},
+      {R"(categories: "*" except_flags: SPECIAL purposes: "score")", false,
+       false},
+      {R"(categories: "log" purposes: "*" except_purposes: "score")", false,
+       false},
+      // What no actor that is meant may claim is not reached.
+      {R"(categories: "log" purposes: "*" actors: "web")", false, false},
+      // What is named is meant.
+      {R"(categories: "health" purposes: "score")", false, false},
+  }));
+  CAPTURE(test.permit);
+  const std::string warnings = Warnings(
+      kGuarded + ("rule { name: \"r\" permit { " + test.permit + " } }"));
+  CHECK((warnings.find(kReachesHealth) != std::string::npos) == test.health);
+  CHECK((warnings.find(kReachesScore) != std::string::npos) == test.score);
+  CHECK((warnings.find("`*` reaches") != std::string::npos) ==
+        (test.health || test.score));
+}
+
 TEST_CASE("Data that waits for an event alone is kept for ever",
           "[policy][lint]") {
   const auto policy = Policy::Parse(R"(id: "p" version: 1

@@ -109,7 +109,7 @@ TEST_CASE("A file of one line with many errors costs little",
           "[policy][refusals][error]") {
   Diagnostics errors;
   const auto policy =
-      Policy::Parse(Repeat("rule{name:\"a\"}", 200'000), "p", &errors);
+      Policy::Parse(Repeat("rule{name:\"a\"}", 10'000), "p", &errors);
   REQUIRE_FALSE(policy.ok());
   CHECK(errors.size() <= 1'000);
   for (const Diagnostic& error : errors) {
@@ -118,15 +118,62 @@ TEST_CASE("A file of one line with many errors costs little",
   CHECK_THAT(errors.back().ToString(), testing::ContainsSubstring("^~~"));
 }
 
-TEST_CASE("Long chains of references are followed without recursion",
-          "[policy][refusals][error]") {
+// `count` regions, each a set of the next, and a policy that has them.
+std::string ChainOfRegions(int count) {
   std::string text;
-  for (int i = 0; i < 50'000; ++i) {
-    text += "region{id:\"r" + std::to_string(i) + "\" members:\"r" +
-            std::to_string(i + 1) + "\"}\n";
+  for (int i = 0; i < count; ++i) {
+    text += "region{id:\"r" + std::to_string(i) + "\" members:\"" +
+            (i + 1 == count ? "de" : "r" + std::to_string(i + 1)) + "\"}\n";
   }
-  REQUIRE_ERROR(Policy::Parse(text, "p"), StatusCode::kInvalidArgument,
-                "region `r50000` is not declared");
+  return text;
+}
+
+TEST_CASE("What is more than a policy needs is refused at once",
+          "[policy][refusals][error]") {
+  struct Case {
+    std::string name, text, part;
+  };
+  std::string places = "region { id: \"all\" members: [\"de\"";
+  for (int i = 0; i < 10'000; ++i) {
+    const char code[] = {static_cast<char>('a' + i / 676),
+                         static_cast<char>('a' + i / 26 % 26),
+                         static_cast<char>('a' + i % 26), '\0'};
+    places += std::string(", \"us-") + code + "\"";
+  }
+  const Case test = GENERATE_COPY(values<Case>({
+      {"rules", Repeat("rule{name:\"a\"}", 200'000),
+       "p:1:140001: the policy has 200000 times `rule`; keep it to 10000"},
+      {"regions", ChainOfRegions(50'000),
+       "p:10001:1: the policy has 50000 times `region`; keep it to 10000"},
+      {"sets in sets", ChainOfRegions(10'000),
+       "p:1:24: sets of regions lie more than 16 deep in `r0`; name what they "
+       "hold instead"},
+      {"sets in sets, one too many", ChainOfRegions(18),
+       "p:1:24: sets of regions lie more than 16 deep in `r0`"},
+      {"places", places + "] }", "the policy names more than 10000 places"},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    REQUIRE_ERROR(Policy::Parse(test.text, "p"), StatusCode::kInvalidArgument,
+                  test.part);
+  }
+}
+
+TEST_CASE("Sets of places that name one another many times cost little",
+          "[policy][refusals]") {
+  // Forty ways down at each of 16 steps, and no wrong word.
+  std::string text = ChainOfRegions(17);
+  for (std::size_t at = text.find("members:\"r"); at != std::string::npos;
+       at = text.find("members:\"r", at + 1)) {
+    const std::size_t end = text.find('"', at + 9) + 1;
+    const std::string member = text.substr(at + 8, end - at - 8);
+    text.replace(at + 8, member.size(),
+                 "[" + Repeat(member + ", ", 39) + member + "]");
+  }
+  Diagnostics errors;
+  REQUIRE_FALSE(Policy::Parse(text, "p", &errors).ok());
+  for (const Diagnostic& error : errors) {
+    CHECK(error.path.find("region") == std::string::npos);
+  }
 }
 
 TEST_CASE("A policy that cannot be read is refused, by why",
