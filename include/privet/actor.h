@@ -44,8 +44,9 @@ struct RequestOptions {
   // Facts of the request; one that is not given is unknown, never "no".
   std::vector<FactValue> facts;
 
-  // A share with an AUTHORITY: its case, and the categories that it asked for;
-  // `"*"` is no list. Default: none, and such a share is refused.
+  // A share with an AUTHORITY: its case, at most 256 bytes, and the categories
+  // that it asked for; `"*"` is no list. Default: none, and such a share is
+  // refused.
   std::string case_reference;
   std::vector<CategoryId> categories;
 };

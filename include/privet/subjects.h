@@ -29,7 +29,7 @@ class Core;
 struct Profile {
   RegionId region;               // whose law protects the person; none: unknown
   std::string kind;              // a subject kind; empty: the record type's
-  std::vector<FactValue> facts;  // facts of the subject
+  std::vector<FactValue> facts;  // facts of the subject, each once
 };
 
 // On which ground of GDPR art. 18(1) processing is restricted.

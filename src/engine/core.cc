@@ -246,6 +246,13 @@ absl::Status Core::Refusal(const Call& call) const {
                       why.ToString(), denial);
 }
 
+absl::Status CheckReference(std::string_view text, const char* what) {
+  constexpr std::size_t kLongest = 256;
+  if (text.size() <= kLongest) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " has at most ", kLongest, " bytes"));
+}
+
 absl::Status ReadRequest(const Generation& generation,
                          const RequestOptions& options,
                          policy::RequestState* request) {
@@ -253,6 +260,8 @@ absl::Status ReadRequest(const Generation& generation,
   for (const FactValue& fact : options.facts) {
     request->facts.emplace_back(fact.id, fact.value);
   }
+  PRIVET_RETURN_IF_ERROR(
+      CheckReference(options.case_reference, "a case reference"));
   request->case_reference = options.case_reference;
   for (const CategoryId category : options.categories) {
     request->categories.emplace_back(category.text());

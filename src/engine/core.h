@@ -130,8 +130,12 @@ class Core {
       ABSL_GUARDED_BY(noted_mutex_);
 };
 
+// OK if `text`, by which the host finds `what` it keeps itself ("a case
+// reference"), has at most 256 bytes; else InvalidArgument.
+absl::Status CheckReference(std::string_view text, const char* what);
+
 // Converts what a host says of a request. InvalidArgument for facts and
-// categories that the policy does not declare.
+// categories that the policy does not declare, and as CheckReference().
 absl::Status ReadRequest(const Generation& generation,
                          const RequestOptions& options,
                          policy::RequestState* request);

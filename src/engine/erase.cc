@@ -35,6 +35,7 @@
 #include "privet/subjects.h"
 #include "privet/v1/policy.pb.h"
 #include "subject/due_rows.h"
+#include "subject/people.h"
 #include "subject/state_store.h"
 
 namespace privet {
@@ -144,7 +145,6 @@ absl::Status EraseFrom(RecordSource& source, const OwnerId& owner,
 absl::Status BeginKeptPeriods(const Core& core, const OwnerId& owner,
                               const std::vector<keys::SlotKey>& living,
                               absl::Time now) {
-  subject::Said all;
   std::vector<Store::Write> writes;
   absl::Status parsed;
   std::vector<policy::RetentionClass> classes;
@@ -237,6 +237,7 @@ absl::StatusOr<ErasureReceipt> Subjects::Erase(const Subject& subject) const {
   if (subject.is_nobody()) {
     return absl::InvalidArgumentError("nobody cannot be erased");
   }
+  PRIVET_RETURN_IF_ERROR(subject::CheckSubjectId(subject.id()));
   PRIVET_ASSIGN_OR_RETURN(keys::KeyCall call, core_->Begin());
   call.on_miss = keys::OnMiss::kRead;
   PRIVET_RETURN_IF_ERROR(engine::FinishErasures(*core_));

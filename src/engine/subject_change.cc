@@ -26,20 +26,12 @@
 #include "privet/store.h"
 #include "privet/subject.h"
 #include "privet/v1/policy.pb.h"
+#include "subject/people.h"
 #include "subject/state_row.h"
 #include "subject/state_store.h"
 
 namespace privet::engine {
 namespace {
-
-absl::Status CheckId(const Subject& subject) {
-  constexpr std::size_t kLongest = 1024;
-  if (!subject.is_nobody() && subject.id().size() <= kLongest) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(
-      "a subject has an id of 1 to 1,024 bytes; nobody has no state");
-}
 
 // The change, with the rows that follow from it.
 absl::StatusOr<subject::Change> Complete(
@@ -117,7 +109,7 @@ absl::Status ChangeOnce(const Core& core, const Subject& subject,
 
 absl::Status ChangePerson(const Core& core, const Subject& subject,
                           MakeEdit make) {
-  PRIVET_RETURN_IF_ERROR(CheckId(subject));
+  PRIVET_RETURN_IF_ERROR(subject::CheckSubjectId(subject.id()));
   base::MutexLock lock(&core.subjects_mutex());
   absl::Status status;
   for (int i = 0; i < kAttempts; ++i) {

@@ -20,6 +20,7 @@
 #include "engine/purposes.h"
 #include "engine/subject_change.h"
 #include "policy/snapshot.h"
+#include "policy/subject_state.h"
 #include "privet/id.h"
 #include "privet/subject.h"
 #include "privet/v1/policy.pb.h"
@@ -34,19 +35,14 @@ using engine::Edit;
 using subject::RowKind;
 using subject::RowStatus;
 
+// A row of the state is short: it is read with each person.
+constexpr std::size_t kLargestProfile = std::size_t{16} << 10;
+
 const v1::Policy& PolicyOf(const engine::Core& core) {
   return core.generation().snapshot().policy();
 }
 
 std::string TextOf(std::string_view text) { return std::string(text); }
-
-absl::Status CheckText(std::string_view text, std::size_t limit,
-                       std::string_view what) {
-  if (text.size() <= limit) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(absl::string_view(what.data(), what.size()), " has at most ",
-                   limit, " bytes"));
-}
 
 // Returns the row of a kind and name, or null.
 const subject::StateRow* FindRow(const subject::Said& said, RowKind kind,
@@ -58,26 +54,21 @@ const subject::StateRow* FindRow(const subject::Said& said, RowKind kind,
   return found == said.rows.end() ? nullptr : &*found;
 }
 
-absl::Status CheckProfile(const v1::Policy& policy, const Profile& profile) {
-  const auto& kinds = policy.subject_kind();
-  if (!profile.kind.empty() && std::none_of(kinds.begin(), kinds.end(),
-                                            [&](const v1::SubjectKind& kind) {
-                                              return kind.id() == profile.kind;
-                                            })) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "subject kind `", profile.kind, "` is not declared in the policy"));
-  }
+absl::Status CheckProfile(const engine::Core& core, const Profile& profile) {
+  policy::SubjectState person;
+  person.region = TextOf(profile.region.text());
+  person.kind = profile.kind;
   for (const FactValue& fact : profile.facts) {
-    const auto declared = std::find_if(
-        policy.fact().begin(), policy.fact().end(),
-        [&fact](const v1::Fact& other) { return other.id() == fact.id; });
-    if (declared == policy.fact().end() ||
-        declared->about() == v1::Fact::REQUEST) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("fact `", fact.id, "` is not one of the subject"));
-    }
+    person.facts.emplace_back(fact.id, fact.value);
   }
-  return absl::OkStatus();
+  std::size_t size = 0;
+  for (const auto& [id, value] : person.facts) size += id.size() + value.size();
+  if (size > kLargestProfile) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the facts of a profile have at most ", kLargestProfile,
+                     " bytes together"));
+  }
+  return core.generation().snapshot().CheckPerson(person);
 }
 
 char LetterOf(RestrictionGround ground) {
@@ -89,7 +80,7 @@ char LetterOf(RestrictionGround ground) {
 absl::Status Subjects::SetProfile(const Subject& subject,
                                   const Profile& profile) const {
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
-  PRIVET_RETURN_IF_ERROR(CheckProfile(PolicyOf(*core_), profile));
+  PRIVET_RETURN_IF_ERROR(CheckProfile(*core_, profile));
   return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
     edit->row.kind = RowKind::kProfile;
     edit->row.texts = {TextOf(profile.region.text()), profile.kind};
@@ -105,7 +96,7 @@ absl::Status Subjects::GiveConsent(const Subject& subject, PurposeId purpose,
                                    std::string_view evidence) const {
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
   PRIVET_RETURN_IF_ERROR(engine::NeedLeaf(PolicyOf(*core_), purpose.text()));
-  PRIVET_RETURN_IF_ERROR(CheckText(evidence, 256, "evidence"));
+  PRIVET_RETURN_IF_ERROR(engine::CheckReference(evidence, "evidence"));
   return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
     edit->row.kind = RowKind::kConsent;
     edit->row.name = TextOf(purpose.text());
@@ -156,7 +147,8 @@ absl::Status Subjects::ResolveObjection(const Subject& subject,
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
   PRIVET_ASSIGN_OR_RETURN(const std::vector<engine::LeafPurpose> leaves,
                           engine::LeavesOf(PolicyOf(*core_), purpose.text()));
-  PRIVET_RETURN_IF_ERROR(CheckText(reasons, 256, "the reference to reasons"));
+  PRIVET_RETURN_IF_ERROR(
+      engine::CheckReference(reasons, "the reference to reasons"));
   const bool overridden = result == ObjectionResult::kOverridden;
   if (overridden && reasons.empty()) {
     return absl::InvalidArgumentError(
@@ -196,7 +188,8 @@ absl::Status Subjects::Restrict(const Subject& subject,
         "a restriction on ground (b) or (c) of GDPR art. 18(1) is a hold: not "
         "supported yet; keep the data by other means until it is");
   }
-  PRIVET_RETURN_IF_ERROR(CheckText(case_reference, 256, "a case reference"));
+  PRIVET_RETURN_IF_ERROR(
+      engine::CheckReference(case_reference, "a case reference"));
   return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
     edit->row.kind = RowKind::kRestriction;
     edit->row.name = std::string(1, LetterOf(ground));
@@ -282,8 +275,9 @@ absl::Status Subjects::RecordNotice(const Subject& subject,
                                     std::string_view notice,
                                     std::string_view channel) const {
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
-  PRIVET_RETURN_IF_ERROR(CheckText(notice, 256, "the name of a notice"));
-  PRIVET_RETURN_IF_ERROR(CheckText(channel, 256, "a channel"));
+  PRIVET_RETURN_IF_ERROR(
+      engine::CheckReference(notice, "the name of a notice"));
+  PRIVET_RETURN_IF_ERROR(engine::CheckReference(channel, "a channel"));
   if (notice.empty()) {
     return absl::InvalidArgumentError("a notice needs a name");
   }

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -108,18 +110,20 @@ class Answers {
   SubjectFacts facts_;
 };
 
+// `of_person`: whether the person is to have the fact, or the request.
 absl::Status CheckFact(const Model& model, const std::string& id,
-                       const std::string& value) {
+                       const std::string& value, bool of_person) {
   const int question = model.questions.Find(About::kFact, id);
   if (question < 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("fact ", Quoted(id), " is not declared by the policy"));
   }
   const QuestionInfo& info = model.questions[static_cast<Question>(question)];
-  if (info.of_person) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("fact ", Quoted(id),
-                     " is about the subject; set it in the person's profile"));
+  if (info.of_person != of_person) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "fact ", Quoted(id),
+        info.of_person ? " is about the subject; set it in the person's profile"
+                       : " is about a request; give it with each call"));
   }
   if (std::find(info.answers.begin(), info.answers.end(), value) !=
       info.answers.end()) {
@@ -131,17 +135,55 @@ absl::Status CheckFact(const Model& model, const std::string& id,
                                                  List(info.answers, "or")));
 }
 
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+absl::Status CheckFacts(const Model& model, const Facts& facts,
+                        bool of_person) {
+  for (auto fact = facts.begin(); fact != facts.end(); ++fact) {
+    const absl::Status status =
+        CheckFact(model, fact->first, fact->second, of_person);
+    if (!status.ok()) return status;
+    const bool twice = std::any_of(
+        facts.begin(), fact,
+        [fact](const auto& before) { return before.first == fact->first; });
+    if (twice) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("fact ", Quoted(fact->first), " is given twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool IsKind(const v1::Policy& policy, const std::string& id) {
+  const auto& kinds = policy.subject_kind();
+  return std::any_of(
+      kinds.begin(), kinds.end(),
+      [&id](const v1::SubjectKind& kind) { return kind.id() == id; });
+}
+
 }  // namespace
 
 SubjectFacts Snapshot::FactsOf(const SubjectState& state) const {
   return Answers(impl_->model).Answer(state);
 }
 
-absl::Status Snapshot::CheckRequest(const RequestState& request) const {
-  for (const auto& [id, value] : request.facts) {
-    const absl::Status status = CheckFact(impl_->model, id, value);
-    if (!status.ok()) return status;
+absl::Status Snapshot::CheckPerson(const SubjectState& person) const {
+  if (!person.region.empty() && !impl_->model.places.Find(person.region).ok()) {
+    return absl::InvalidArgumentError(
+        "the region of a person is one place: declared by the policy, or a "
+        "code such as `de` or `us-ca`");
   }
+  if (!person.kind.empty() && !IsKind(policy(), person.kind)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("subject kind ", Quoted(person.kind),
+                     " is not declared by the policy"));
+  }
+  return CheckFacts(impl_->model, person.facts, true);
+}
+
+absl::Status Snapshot::CheckRequest(const RequestState& request) const {
+  const absl::Status facts = CheckFacts(impl_->model, request.facts, false);
+  if (!facts.ok()) return facts;
   for (const std::string& category : request.categories) {
     const auto leaf = impl_->model.categories.FindLeaf(category);
     if (!leaf.ok()) return leaf.status();

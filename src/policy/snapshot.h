@@ -100,8 +100,13 @@ class Snapshot {
   // group restricts, an objection covers all that lies beneath its name.
   SubjectFacts FactsOf(const SubjectState& state) const;
 
+  // Returns InvalidArgument if what a host says of a person (region, kind,
+  // facts) is not declared, a region is no single place, or a fact is given
+  // twice. Does not repeat what may tell of the person.
+  absl::Status CheckPerson(const SubjectState& person) const;
+
   // Returns InvalidArgument if `request` names a fact, a value or a category
-  // that is not declared, or a group of categories.
+  // that is not declared, a fact twice, or a group of categories.
   absl::Status CheckRequest(const RequestState& request) const;
 
   // Explains the decision on a field of `categories` (or, empty, on a public

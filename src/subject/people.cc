@@ -46,6 +46,13 @@ PersonPtr Compile(std::optional<OwnerId> owner, bool erased,
 
 }  // namespace
 
+absl::Status CheckSubjectId(std::string_view id) {
+  constexpr std::size_t kLongest = 1024;
+  if (!id.empty() && id.size() <= kLongest) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "a subject has an id of 1 to 1,024 bytes; nobody has no state");
+}
+
 People::Shard& People::ShardOf(Shards& shards, std::string_view key) {
   const std::size_t hash = absl::Hash<absl::string_view>()(
       absl::string_view(key.data(), key.size()));
@@ -101,6 +108,7 @@ absl::StatusOr<PersonPtr> People::Find(const keys::KeyCall& call,
                                        std::string_view id,
                                        const policy::Snapshot& snapshot,
                                        std::string_view kind, bool create) {
+  PRIVET_RETURN_IF_ERROR(CheckSubjectId(id));
   if (state_ == nullptr) return Stranger(snapshot, kind);
   const std::string_view key = id;
   Shard& shard = ShardOf(by_id_, key);

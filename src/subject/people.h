@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "keys/keyring.h"
@@ -25,6 +26,10 @@
 #include "subject/state_store.h"
 
 namespace privet::subject {
+
+// OK if `id` is one by which a host may name a person: of 1 to 1,024 bytes.
+// Else InvalidArgument.
+absl::Status CheckSubjectId(std::string_view id);
 
 // What calls need to know of one person, against one snapshot. Immutable.
 struct Person {
@@ -54,7 +59,7 @@ class People {
   // Returns the person whom the host calls `id`. `kind`: that of the record
   // type, for a person whose profile names none. `create`: draws an owner for
   // one that has none. Unavailable if a store would have to be read and `call`
-  // may not wait.
+  // may not wait; InvalidArgument as CheckSubjectId().
   absl::StatusOr<PersonPtr> Find(const keys::KeyCall& call, std::string_view id,
                                  const policy::Snapshot& snapshot,
                                  std::string_view kind, bool create);

@@ -214,8 +214,37 @@ TEST_CASE("What a request may say of itself", "[policy][snapshot]") {
              !ContainsSubstring("secret"));
   REQUIRE_ERROR(check({{{"plan", "paid"}}, "", {}}),
                 absl::StatusCode::kInvalidArgument, "about the subject");
+  REQUIRE_ERROR(check({{{"urgent", "yes"}, {"urgent", "no"}}, "", {}}),
+                absl::StatusCode::kInvalidArgument, "`urgent` is given twice");
   REQUIRE_ERROR(check({{}, "7", {"account"}}),
                 absl::StatusCode::kInvalidArgument, "is a group");
+}
+
+TEST_CASE("What a host may say of a person", "[policy][snapshot]") {
+  const PolicyUnderTest policy(FramePolicy());
+  const auto check =
+      [&](const std::string& region, const std::string& kind,
+          std::vector<std::pair<std::string, std::string>> facts) {
+        policy::SubjectState person;
+        person.region = region;
+        person.kind = kind;
+        person.facts = std::move(facts);
+        return policy.snapshot().CheckPerson(person);
+      };
+  REQUIRE_OK(check("", "", {}));
+  REQUIRE_OK(check("br", "customer", {{"plan", "paid"}}));
+  REQUIRE_ERROR(check("Atlantis", "", {}), absl::StatusCode::kInvalidArgument,
+                "region of a person is one place");
+  CHECK_THAT(std::string(check("Atlantis", "", {}).message()),
+             !ContainsSubstring("Atlantis"));
+  REQUIRE_ERROR(check("", "ghost", {}), absl::StatusCode::kInvalidArgument,
+                "subject kind `ghost`");
+  REQUIRE_ERROR(check("", "", {{"urgent", "yes"}}),
+                absl::StatusCode::kInvalidArgument, "about a request");
+  REQUIRE_ERROR(check("", "", {{"plan", "secret"}}),
+                absl::StatusCode::kInvalidArgument, "a value of fact `plan`");
+  REQUIRE_ERROR(check("", "", {{"plan", "paid"}, {"plan", "paid"}}),
+                absl::StatusCode::kInvalidArgument, "`plan` is given twice");
 }
 
 TEST_CASE("A policy that asks more than a word holds says so",
