@@ -18,6 +18,7 @@
 #include "privet/subjects.h"
 #include "privet/testing/engine.h"
 #include "support/catch.h"
+#include "support/infermesh_records.h"
 #include "support/status_assertions.h"
 
 namespace privet::testing {
@@ -60,38 +61,13 @@ class Infermesh {
   Subjects subjects() { return test->engine().subjects(); }
 
   infermesh::v1::ApiRequest Request(const std::string& account) {
-    infermesh::v1::ApiRequest request;
-    request.set_account_id(account);
-    request.mutable_time()->set_seconds(
-        absl::ToUnixSeconds(test->clock().Now()));
-    request.set_model("sky-7b");
-    request.set_prompt_tokens(374);
-    request.set_output_tokens(44);
-    request.set_latency_us(81000);
-    request.set_client_ip("203.0.113.77");
-    request.set_prompt("why is the sky blue?");
-    request.set_output("because of Rayleigh scattering");
-    return request;
+    return RequestOf(account, test->clock().Now());
   }
-
   infermesh::v1::Payment Payment(const std::string& account) {
-    infermesh::v1::Payment payment;
-    payment.set_account_id(account);
-    payment.set_amount_minor(1299);
-    payment.set_currency("EUR");
-    payment.set_status("paid");
-    payment.set_channel_id("channel-7Q");
-    return payment;
+    return PaymentOf(account);
   }
-
   infermesh::v1::Account Account(const std::string& account) {
-    infermesh::v1::Account record;
-    record.set_account_id(account);
-    record.set_email(account + "@example.com");
-    record.set_username(account + " the great");
-    record.set_password_hash("argon2id$9f8e7d6c5b4a");
-    record.add_api_key_hashes("sha256$0011223344");
-    return record;
+    return AccountOf(account);
   }
 
   // Seals and stores.
