@@ -40,6 +40,10 @@ constexpr std::string_view kKeywords[] = {
     "typename",  "union",  "unsigned", "using",    "virtual",  "void",
     "volatile",  "while",  "xor",      "and",      "or",       "not"};
 
+char Upper(char c) {
+  return absl::ascii_toupper(static_cast<unsigned char>(c));
+}
+
 bool IsIdentifier(std::string_view text) {
   if (text.empty() ||
       absl::ascii_isdigit(static_cast<unsigned char>(text[0]))) {
@@ -156,7 +160,7 @@ std::string ConstantName(std::string_view id) {
       at_start = true;
       continue;
     }
-    name.push_back(at_start ? absl::ascii_toupper(c) : c);
+    name.push_back(at_start ? Upper(c) : c);
     at_start = false;
   }
   return name;
@@ -206,7 +210,7 @@ absl::StatusOr<std::string> ConstantsHeader(const v1::Policy& policy,
   std::string guard = "PRIVET_GENERATED_";
   for (const char c : guard_name) {
     const bool is_word = absl::ascii_isalnum(static_cast<unsigned char>(c));
-    guard.push_back(is_word ? absl::ascii_toupper(c) : '_');
+    guard.push_back(is_word ? Upper(c) : '_');
   }
   guard.push_back('_');
   return absl::StrCat(
