@@ -24,11 +24,32 @@ bool Covers(std::string_view group, std::string_view id) {
          (id.size() == group.size() || id[group.size()] == '.');
 }
 
-bool IsLeaf(const v1::Policy& policy, const std::string& id) {
-  return std::none_of(policy.purpose().begin(), policy.purpose().end(),
-                      [&id](const v1::Purpose& other) {
-                        return other.id() != id && Covers(id, other.id());
-                      });
+// Of purposes or recipients.
+template <typename Declared>
+bool IsLeaf(const Declared& all, const std::string& id) {
+  return std::none_of(all.begin(), all.end(), [&id](const auto& other) {
+    return other.id() != id && Covers(id, other.id());
+  });
+}
+
+template <typename Declared>
+auto Find(const Declared& all, std::string_view name) {
+  return std::find_if(all.begin(), all.end(), [name](const auto& one) {
+    return one.id() == name || std::find(one.was().begin(), one.was().end(),
+                                         name) != one.was().end();
+  });
+}
+
+template <typename One>
+std::string OldestName(const One& one) {
+  return one.was().empty() ? one.id() : one.was(0);
+}
+
+absl::Status NotDeclared(const v1::Policy& policy, const char* kind,
+                         std::string_view name) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(kind, " `", absl::string_view(name.data(), name.size()),
+                   "` is not declared in policy `", policy.id(), "`"));
 }
 
 LeafPurpose Inherit(const v1::Policy& policy, const std::string& id) {
@@ -52,31 +73,50 @@ LeafPurpose Inherit(const v1::Policy& policy, const std::string& id) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<LeafPurpose>> LeavesOf(const v1::Policy& policy,
-                                                  std::string_view name) {
-  std::vector<LeafPurpose> leaves;
+absl::StatusOr<SpokenPurpose> FindPurpose(const v1::Policy& policy,
+                                          std::string_view name) {
+  SpokenPurpose spoken;
+  spoken.name = std::string(name);
+  std::string id = spoken.name;
+  const auto declared = Find(policy.purpose(), name);
+  if (declared != policy.purpose().end()) {
+    spoken.name = OldestName(*declared);
+    id = declared->id();
+  }
   for (const v1::Purpose& purpose : policy.purpose()) {
-    if (!name.empty() && Covers(name, purpose.id()) &&
-        IsLeaf(policy, purpose.id())) {
-      leaves.push_back(Inherit(policy, purpose.id()));
+    if (!id.empty() && Covers(id, purpose.id()) &&
+        IsLeaf(policy.purpose(), purpose.id())) {
+      spoken.leaves.push_back(Inherit(policy, purpose.id()));
     }
   }
-  if (leaves.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("purpose `", absl::string_view(name.data(), name.size()),
-                     "` is not declared in policy `", policy.id(), "`"));
-  }
-  return leaves;
+  if (spoken.leaves.empty()) return NotDeclared(policy, "purpose", name);
+  return spoken;
 }
 
-absl::Status NeedLeaf(const v1::Policy& policy, std::string_view name) {
-  PRIVET_ASSIGN_OR_RETURN(const std::vector<LeafPurpose> leaves,
-                          LeavesOf(policy, name));
-  if (leaves.size() == 1 && leaves[0].id == name) return absl::OkStatus();
+absl::StatusOr<std::string> FindLeafPurpose(const v1::Policy& policy,
+                                            std::string_view name) {
+  PRIVET_ASSIGN_OR_RETURN(SpokenPurpose spoken, FindPurpose(policy, name));
+  const auto declared = Find(policy.purpose(), name);
+  if (declared != policy.purpose().end() &&
+      IsLeaf(policy.purpose(), declared->id())) {
+    return std::move(spoken.name);
+  }
   return absl::InvalidArgumentError(absl::StrCat(
       "purpose `", absl::string_view(name.data(), name.size()),
       "` is a group; consent is given to one of those beneath it, such as `",
-      leaves[0].id, "`"));
+      spoken.leaves[0].id, "`"));
+}
+
+absl::StatusOr<std::string> FindLeafRecipient(const v1::Policy& policy,
+                                              std::string_view name) {
+  const auto declared = Find(policy.recipient(), name);
+  if (declared == policy.recipient().end()) {
+    return NotDeclared(policy, "recipient", name);
+  }
+  if (IsLeaf(policy.recipient(), declared->id())) return OldestName(*declared);
+  return absl::InvalidArgumentError(
+      absl::StrCat("recipient `", declared->id(),
+                   "` is a group; name one of those beneath it"));
 }
 
 bool MayObject(const LeafPurpose& purpose) {

@@ -23,13 +23,24 @@ struct LeafPurpose {
   bool objectable = false;
 };
 
-// Returns the leaves at or beneath `name`. InvalidArgument if the policy does
-// not declare it.
-absl::StatusOr<std::vector<LeafPurpose>> LeavesOf(const v1::Policy& policy,
-                                                  std::string_view name);
+// A purpose, or a group of them, that a person speaks of.
+struct SpokenPurpose {
+  // The oldest: what is said of it under one name stands under all.
+  std::string name;
+  std::vector<LeafPurpose> leaves;  // at or beneath it
+};
 
-// OK if `name` is a leaf; else InvalidArgument.
-absl::Status NeedLeaf(const v1::Policy& policy, std::string_view name);
+// Returns the purpose or group that is called `name`, now or before.
+// InvalidArgument if the policy does not declare it.
+absl::StatusOr<SpokenPurpose> FindPurpose(const v1::Policy& policy,
+                                          std::string_view name);
+
+// Returns the oldest name of what is called `name`, now or before, if it is a
+// leaf. InvalidArgument if it is a group, or not declared.
+absl::StatusOr<std::string> FindLeafPurpose(const v1::Policy& policy,
+                                            std::string_view name);
+absl::StatusOr<std::string> FindLeafRecipient(const v1::Policy& policy,
+                                              std::string_view name);
 
 // Returns whether the person may object to the purpose (GDPR art. 21, and what
 // the policy adds).

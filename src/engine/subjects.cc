@@ -95,11 +95,13 @@ absl::Status Subjects::SetProfile(const Subject& subject,
 absl::Status Subjects::GiveConsent(const Subject& subject, PurposeId purpose,
                                    std::string_view evidence) const {
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
-  PRIVET_RETURN_IF_ERROR(engine::NeedLeaf(PolicyOf(*core_), purpose.text()));
+  PRIVET_ASSIGN_OR_RETURN(
+      const std::string name,
+      engine::FindLeafPurpose(PolicyOf(*core_), purpose.text()));
   PRIVET_RETURN_IF_ERROR(engine::CheckReference(evidence, "evidence"));
   return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
     edit->row.kind = RowKind::kConsent;
-    edit->row.name = TextOf(purpose.text());
+    edit->row.name = name;
     edit->history = {TextOf(evidence)};
     return absl::OkStatus();
   });
@@ -108,10 +110,12 @@ absl::Status Subjects::GiveConsent(const Subject& subject, PurposeId purpose,
 absl::Status Subjects::WithdrawConsent(const Subject& subject,
                                        PurposeId purpose) const {
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
-  PRIVET_RETURN_IF_ERROR(engine::NeedLeaf(PolicyOf(*core_), purpose.text()));
+  PRIVET_ASSIGN_OR_RETURN(
+      const std::string name,
+      engine::FindLeafPurpose(PolicyOf(*core_), purpose.text()));
   return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
     edit->row.kind = RowKind::kConsent;
-    edit->row.name = TextOf(purpose.text());
+    edit->row.name = name;
     edit->row.status = RowStatus::kEnded;
     edit->takes_away = true;
     return absl::OkStatus();
@@ -120,8 +124,10 @@ absl::Status Subjects::WithdrawConsent(const Subject& subject,
 
 absl::Status Subjects::Object(const Subject& subject, PurposeId purpose) const {
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
-  PRIVET_ASSIGN_OR_RETURN(const std::vector<engine::LeafPurpose> leaves,
-                          engine::LeavesOf(PolicyOf(*core_), purpose.text()));
+  PRIVET_ASSIGN_OR_RETURN(
+      const engine::SpokenPurpose spoken,
+      engine::FindPurpose(PolicyOf(*core_), purpose.text()));
+  const auto& leaves = spoken.leaves;
   if (std::none_of(leaves.begin(), leaves.end(), engine::MayObject)) {
     return absl::FailedPreconditionError(absl::StrCat(
         "the law gives no objection to purpose `", leaves[0].id,
@@ -130,11 +136,11 @@ absl::Status Subjects::Object(const Subject& subject, PurposeId purpose) const {
   return ChangePerson(
       *core_, subject, [&](const subject::Said& said, Edit* edit) {
         const subject::StateRow* before =
-            FindRow(said, RowKind::kObjection, purpose.text());
+            FindRow(said, RowKind::kObjection, spoken.name);
         edit->nothing =
             before != nullptr && before->status == RowStatus::kUpheld;
         edit->row.kind = RowKind::kObjection;
-        edit->row.name = TextOf(purpose.text());
+        edit->row.name = spoken.name;
         edit->takes_away = true;
         return absl::OkStatus();
       });
@@ -145,8 +151,9 @@ absl::Status Subjects::ResolveObjection(const Subject& subject,
                                         ObjectionResult result,
                                         std::string_view reasons) const {
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
-  PRIVET_ASSIGN_OR_RETURN(const std::vector<engine::LeafPurpose> leaves,
-                          engine::LeavesOf(PolicyOf(*core_), purpose.text()));
+  PRIVET_ASSIGN_OR_RETURN(
+      const engine::SpokenPurpose spoken,
+      engine::FindPurpose(PolicyOf(*core_), purpose.text()));
   PRIVET_RETURN_IF_ERROR(
       engine::CheckReference(reasons, "the reference to reasons"));
   const bool overridden = result == ObjectionResult::kOverridden;
@@ -155,6 +162,7 @@ absl::Status Subjects::ResolveObjection(const Subject& subject,
         "an objection is overridden for compelling grounds only (GDPR art. "
         "21(1)): name where they are kept");
   }
+  const auto& leaves = spoken.leaves;
   if (overridden && std::any_of(leaves.begin(), leaves.end(),
                                 [](const engine::LeafPurpose& leaf) {
                                   return leaf.direct_marketing;
@@ -165,11 +173,11 @@ absl::Status Subjects::ResolveObjection(const Subject& subject,
   }
   return ChangePerson(
       *core_, subject, [&](const subject::Said& said, Edit* edit) {
-        if (FindRow(said, RowKind::kObjection, purpose.text()) == nullptr) {
+        if (FindRow(said, RowKind::kObjection, spoken.name) == nullptr) {
           return absl::NotFoundError("there is no objection to this purpose");
         }
         edit->row.kind = RowKind::kObjection;
-        edit->row.name = TextOf(purpose.text());
+        edit->row.name = spoken.name;
         edit->row.status =
             overridden ? RowStatus::kOverridden : RowStatus::kUpheld;
         edit->history = {TextOf(reasons)};
@@ -292,15 +300,9 @@ absl::Status Subjects::RecordNotice(const Subject& subject,
 absl::Status Subjects::RecordInstruction(const Subject& subject,
                                          RecipientId recipient) const {
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
-  const auto& recipients = PolicyOf(*core_).recipient();
-  const std::string name = TextOf(recipient.text());
-  if (std::none_of(recipients.begin(), recipients.end(),
-                   [&name](const v1::Recipient& declared) {
-                     return declared.id() == name;
-                   })) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("recipient `", name, "` is not declared in the policy"));
-  }
+  PRIVET_ASSIGN_OR_RETURN(
+      const std::string name,
+      engine::FindLeafRecipient(PolicyOf(*core_), recipient.text()));
   return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
     edit->row.kind = RowKind::kInstruction;
     edit->row.name = name;
