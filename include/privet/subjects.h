@@ -106,13 +106,15 @@ class Subjects {
                         std::string_view case_reference) const;
 
   // Lifts a restriction. `notice` names the notice that told the person so
-  // before (art. 18(3)): FailedPrecondition if none is on record.
+  // before (art. 18(3)): FailedPrecondition if none is on record. NotFound if
+  // there is no such restriction.
   absl::Status Lift(const Subject& subject, RestrictionGround ground,
                     std::string_view notice) const;
 
   // Records that an event happened at `at` (default: now; at most five minutes
   // ahead): periods that count from it begin. For an event that renews the last
-  // one counts, else the first.
+  // one counts, else the first, in whatever order they are told. A period that
+  // has ended by then stays so: one that begins anew is of what comes after.
   absl::Status RecordEvent(const Subject& subject, EventId event,
                            absl::Time at = absl::InfinitePast()) const;
 

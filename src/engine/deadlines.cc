@@ -92,11 +92,7 @@ absl::Time LastOf(const std::vector<std::string>& after,
   if (after.empty()) return absl::InfiniteFuture();
   absl::Time last = absl::InfinitePast();
   for (const std::string& event : after) {
-    const auto found = std::find_if(
-        said.events.begin(), said.events.end(),
-        [&event](const auto& happened) { return happened.first == event; });
-    if (found == said.events.end()) return absl::InfiniteFuture();
-    last = std::max(last, found->second);
+    last = std::max(last, subject::WhenHappened(said, event));
   }
   return last;
 }
@@ -138,12 +134,9 @@ absl::StatusOr<DeadlineChange> ChangeDeadlines(const Core& core,
     AddDueRows(of, owner, before, false, &change.writes);
     AddDueRows(of, owner, after, true, &change.writes);
     if (was == is) continue;
-    if (is > was && was <= core.Now()) {
-      return absl::FailedPreconditionError(
-          "the period that the event began has ended: what was kept is "
-          "destroyed, and the event cannot be undone");
-    }
     change.slots.push_back({terms.slot(), is});
+    // What has ended stays so: its keys go before a later end is written.
+    if (is > was && was <= core.Now()) change.ended.push_back(terms.slot());
   }
   return change;
 }
@@ -175,6 +168,16 @@ absl::Status ReconcileReplayed(const Core& core, const OwnerId& done) {
     }
     PRIVET_RETURN_IF_ERROR(core.state()->Write(change.writes));
     PRIVET_RETURN_IF_ERROR(SetDeadlines(core, owner, change.slots));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EndPeriods(const Core& core, const OwnerId& owner,
+                        const DeadlineChange& change, absl::Time now) {
+  for (const std::uint32_t slot : change.ended) {
+    if (slot < keys::kFirstNamedSlot) continue;
+    PRIVET_RETURN_IF_ERROR(
+        core.destroyer()->DestroySlot(owner, slot, now).status());
   }
   return absl::OkStatus();
 }

@@ -43,9 +43,11 @@ struct DeadlineChange {
     absl::Time dies;
   };
   std::vector<Slot> slots;
+  // Slots of which the period that it puts off has ended.
+  std::vector<std::uint32_t> ended;
 };
 
-// Works it out. FailedPrecondition if a key has died of what would be undone.
+// Works it out.
 absl::StatusOr<DeadlineChange> ChangeDeadlines(const Core& core,
                                                const OwnerId& owner,
                                                const subject::Said& before,
@@ -54,6 +56,10 @@ absl::StatusOr<DeadlineChange> ChangeDeadlines(const Core& core,
 // Sets right the rows that follow from events of people whose events a replay
 // of the ledger changed; those of `done` are right already.
 absl::Status ReconcileReplayed(const Core& core, const OwnerId& done);
+
+// Destroys the keys of the slots of which `change` puts off what has ended.
+absl::Status EndPeriods(const Core& core, const OwnerId& owner,
+                        const DeadlineChange& change, absl::Time now);
 
 // Sets the deadlines of slots in the vault; slots that have no key are passed
 // over.

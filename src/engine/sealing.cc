@@ -43,10 +43,7 @@ std::string TextOf(const record::Captured& captured) {
 
 absl::Time WhenHappened(const subject::Person& person, std::string_view event) {
   if (!person.has_events) return absl::InfiniteFuture();
-  for (const auto& [name, at] : person.said->events) {
-    if (name == event) return at;
-  }
-  return absl::InfiniteFuture();
+  return subject::WhenHappened(*person.said, event);
 }
 
 Request StoreRequest(const Core& core, ActorId actor, RegionId region) {

@@ -34,9 +34,10 @@ namespace privet::engine {
 namespace {
 
 // The change, with the rows that follow from it.
-absl::StatusOr<subject::Change> Complete(
-    const Core& core, const OwnerId& owner, const Edit& edit,
-    const subject::Said& before, std::vector<DeadlineChange::Slot>* slots) {
+absl::StatusOr<subject::Change> Complete(const Core& core, const OwnerId& owner,
+                                         const Edit& edit,
+                                         const subject::Said& before,
+                                         DeadlineChange* deadlines) {
   subject::Change change;
   change.row = edit.row;
   change.history = edit.history;
@@ -45,13 +46,16 @@ absl::StatusOr<subject::Change> Complete(
   PRIVET_ASSIGN_OR_RETURN(
       change.with, GroundOfPerson(core.generation(), *core.options().vault,
                                   owner, before, after));
-  if (edit.row.kind == subject::RowKind::kEvent) {
-    PRIVET_ASSIGN_OR_RETURN(DeadlineChange deadlines,
-                            ChangeDeadlines(core, owner, before, after));
-    std::move(deadlines.writes.begin(), deadlines.writes.end(),
-              std::back_inserter(change.with));
-    *slots = std::move(deadlines.slots);
+  if (before.events == after.events) return change;
+  PRIVET_ASSIGN_OR_RETURN(*deadlines,
+                          ChangeDeadlines(core, owner, before, after));
+  if (edit.undoes && !deadlines->ended.empty()) {
+    return absl::FailedPreconditionError(
+        "the period that the event began has ended: what was kept is "
+        "destroyed, and the event cannot be undone");
   }
+  std::move(deadlines->writes.begin(), deadlines->writes.end(),
+            std::back_inserter(change.with));
   return change;
 }
 
@@ -89,11 +93,12 @@ absl::Status ChangeOnce(const Core& core, const Subject& subject,
   PRIVET_ASSIGN_OR_RETURN(owner, OwnerFor(core, call, subject, true));
   edit.row.owner = *owner;
   edit.row.at = call.now;
-  std::vector<DeadlineChange::Slot> slots;
+  DeadlineChange deadlines;
   PRIVET_ASSIGN_OR_RETURN(subject::Change change,
-                          Complete(core, *owner, edit, said, &slots));
+                          Complete(core, *owner, edit, said, &deadlines));
+  PRIVET_RETURN_IF_ERROR(EndPeriods(core, *owner, deadlines, call.now));
   PRIVET_RETURN_IF_ERROR(core.state()->Apply(std::move(change), call.now));
-  PRIVET_RETURN_IF_ERROR(SetDeadlines(core, *owner, slots));
+  PRIVET_RETURN_IF_ERROR(SetDeadlines(core, *owner, deadlines.slots));
   PRIVET_RETURN_IF_ERROR(ReconcileReplayed(core, *owner));
   const bool undisturbed = core.keyring()->Unchanged(call);
   core.Changed();

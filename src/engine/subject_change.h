@@ -25,6 +25,7 @@ struct Edit {
   std::vector<std::string> history;
   bool takes_away = false;
   bool nothing = false;  // it is so already
+  bool undoes = false;   // it cannot be, once a period has ended
 };
 
 using MakeEdit =

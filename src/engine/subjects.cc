@@ -71,6 +71,11 @@ absl::Status CheckProfile(const engine::Core& core, const Profile& profile) {
   return core.generation().snapshot().CheckPerson(person);
 }
 
+// The text of a row that says when something happened.
+std::string MillisOf(absl::Time at) {
+  return absl::StrCat(absl::ToUnixMillis(at));
+}
+
 char LetterOf(RestrictionGround ground) {
   return static_cast<char>('a' + static_cast<int>(ground));
 }
@@ -113,13 +118,19 @@ absl::Status Subjects::WithdrawConsent(const Subject& subject,
   PRIVET_ASSIGN_OR_RETURN(
       const std::string name,
       engine::FindLeafPurpose(PolicyOf(*core_), purpose.text()));
-  return ChangePerson(*core_, subject, [&](const subject::Said&, Edit* edit) {
-    edit->row.kind = RowKind::kConsent;
-    edit->row.name = name;
-    edit->row.status = RowStatus::kEnded;
-    edit->takes_away = true;
-    return absl::OkStatus();
-  });
+  return ChangePerson(
+      *core_, subject, [&](const subject::Said& said, Edit* edit) {
+        // A period may count from the first withdrawal.
+        const subject::StateRow* before =
+            FindRow(said, RowKind::kConsent, name);
+        edit->nothing =
+            before != nullptr && before->status == RowStatus::kEnded;
+        edit->row.kind = RowKind::kConsent;
+        edit->row.name = name;
+        edit->row.status = RowStatus::kEnded;
+        edit->takes_away = true;
+        return absl::OkStatus();
+      });
 }
 
 absl::Status Subjects::Object(const Subject& subject, PurposeId purpose) const {
@@ -138,9 +149,10 @@ absl::Status Subjects::Object(const Subject& subject, PurposeId purpose) const {
         const subject::StateRow* before =
             FindRow(said, RowKind::kObjection, spoken.name);
         edit->nothing =
-            before != nullptr && before->status == RowStatus::kUpheld;
+            before != nullptr && before->status != RowStatus::kOverridden;
         edit->row.kind = RowKind::kObjection;
         edit->row.name = spoken.name;
+        edit->row.texts = {MillisOf(core_->Now())};
         edit->takes_away = true;
         return absl::OkStatus();
       });
@@ -173,9 +185,12 @@ absl::Status Subjects::ResolveObjection(const Subject& subject,
   }
   return ChangePerson(
       *core_, subject, [&](const subject::Said& said, Edit* edit) {
-        if (FindRow(said, RowKind::kObjection, spoken.name) == nullptr) {
+        const subject::StateRow* before =
+            FindRow(said, RowKind::kObjection, spoken.name);
+        if (before == nullptr) {
           return absl::NotFoundError("there is no objection to this purpose");
         }
+        edit->row.texts = before->texts;
         edit->row.kind = RowKind::kObjection;
         edit->row.name = spoken.name;
         edit->row.status =
@@ -246,13 +261,12 @@ absl::Status Subjects::RecordEvent(const Subject& subject, EventId event,
   }
   return ChangePerson(
       *core_, subject, [&](const subject::Said& said, Edit* edit) {
-        const subject::StateRow* before =
-            FindRow(said, RowKind::kEvent, declared.name);
-        edit->nothing = before != nullptr && !declared.renews &&
-                        before->status == RowStatus::kInForce;
+        const absl::Time known = subject::WhenHappened(said, declared.name);
+        edit->nothing = known != absl::InfiniteFuture() &&
+                        (declared.renews ? at <= known : at >= known);
         edit->row.kind = RowKind::kEvent;
         edit->row.name = declared.name;
-        edit->row.texts = {absl::StrCat(absl::ToUnixMillis(at))};
+        edit->row.texts = {MillisOf(at)};
         edit->takes_away = true;
         return absl::OkStatus();
       });
@@ -275,6 +289,7 @@ absl::Status Subjects::UndoEvent(const Subject& subject, EventId event) const {
         edit->row.status = RowStatus::kEnded;
         edit->row.texts = before->texts;
         edit->takes_away = true;
+        edit->undoes = true;
         return absl::OkStatus();
       });
 }

@@ -106,7 +106,14 @@ class RetentionCheck {
     for (int i = 0; i < retention_.after_size(); ++i) {
       const std::string_view event = retention_.after(i);
       const FieldPath path = At({Retention::kAfterFieldNumber, i});
-      if (event == "created") continue;
+      if (event == "created") {
+        if (retention_.after_size() > 1) {
+          checking_->NotSupported(path, "`created` beside other events",
+                                  "write a retention for each, of which the "
+                                  "earliest end counts");
+        }
+        continue;
+      }
       const std::size_t colon = event.find(':');
       if (colon == std::string_view::npos) {
         checking_->Refer(Kind::kEvent, event, path);

@@ -19,12 +19,9 @@
 namespace privet::policy {
 namespace {
 
-constexpr std::string_view kWithdrawn = "withdrawn:";
-constexpr std::string_view kObjected = "objected:";
-
 // The oldest name of an event, of a purpose in a built-in one.
 std::string OldestEvent(const Model& model, std::string_view event) {
-  for (const std::string_view prefix : {kWithdrawn, kObjected}) {
+  for (const std::string_view prefix : {kWithdrawnEvent, kObjectedEvent}) {
     if (event.substr(0, prefix.size()) != prefix) continue;
     const Names::Entry* purpose =
         model.purposes.Find(event.substr(prefix.size()));

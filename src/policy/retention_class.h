@@ -17,6 +17,11 @@
 
 namespace privet::policy {
 
+// What a person says of a purpose is an event: each begins the name of one, and
+// the purpose's oldest name ends it.
+inline constexpr std::string_view kWithdrawnEvent = "withdrawn:";
+inline constexpr std::string_view kObjectedEvent = "objected:";
+
 // One retention as a class remembers it. All names are the oldest in `was`.
 struct Period {
   std::string id;

@@ -20,6 +20,7 @@
 #include "base/mutex.h"
 #include "base/status_macros.h"
 #include "keys/ledger.h"
+#include "policy/retention_class.h"
 #include "privet/record_id.h"
 #include "privet/store.h"
 #include "subject/due_rows.h"
@@ -62,7 +63,8 @@ void Profile(const StateRow& row, policy::SubjectState* state) {
   }
 }
 
-// `at` of an event's row is when it was said; when it happened is its text.
+// `at` of a row is when it was said last; when it happened, or was said first,
+// is its text.
 absl::Time HappenedAt(const StateRow& row) {
   std::int64_t ms = 0;
   if (row.texts.empty() || !absl::SimpleAtoi(row.texts[0], &ms)) return row.at;
@@ -77,6 +79,10 @@ bool Stands(const StateRow& row) {
 
 void Add(const StateRow& row, Said* said) {
   policy::SubjectState& state = said->state;
+  if (row.kind == RowKind::kConsent && row.status == RowStatus::kEnded) {
+    said->events.emplace_back(std::string(policy::kWithdrawnEvent) + row.name,
+                              HappenedAt(row));
+  }
   if (!Stands(row)) return;
   switch (row.kind) {
     case RowKind::kProfile:
@@ -87,6 +93,8 @@ void Add(const StateRow& row, Said* said) {
       break;
     case RowKind::kObjection:
       state.objections.push_back(row.name);
+      said->events.emplace_back(std::string(policy::kObjectedEvent) + row.name,
+                                HappenedAt(row));
       break;
     case RowKind::kRestriction:
       state.restricted = true;
@@ -107,6 +115,19 @@ void Add(const StateRow& row, Said* said) {
 }
 
 }  // namespace
+
+absl::Time WhenHappened(const Said& said, std::string_view event) {
+  const bool is_objection =
+      event.substr(0, policy::kObjectedEvent.size()) == policy::kObjectedEvent;
+  absl::Time first = absl::InfiniteFuture();
+  for (const auto& [name, at] : said.events) {
+    const bool beneath = is_objection && event.size() > name.size() &&
+                         event[name.size()] == '.' &&
+                         event.substr(0, name.size()) == name;
+    if (name == event || beneath) first = std::min(first, at);
+  }
+  return first;
+}
 
 Said WithRow(const Said& said, const StateRow& row) {
   Said with;
@@ -267,9 +288,10 @@ absl::Status StateStore::ReplayRow(std::string_view body,
     if (present.at > row.at) return absl::OkStatus();
   }
   Set(writes, key, value);
-  if (row.kind == RowKind::kEvent) {
+  if (row.kind == RowKind::kEvent || row.kind == RowKind::kConsent ||
+      row.kind == RowKind::kObjection) {
     base::MutexLock lock(&mutex_);
-    replayed_.push_back(row.owner);
+    replayed_.insert(row.owner);
   }
   return absl::OkStatus();
 }
@@ -309,7 +331,9 @@ absl::Status StateStore::Forget(const OwnerId& owner) {
 
 std::vector<OwnerId> StateStore::TakeReplayed() {
   base::MutexLock lock(&mutex_);
-  return std::exchange(replayed_, {});
+  std::vector<OwnerId> owners(replayed_.begin(), replayed_.end());
+  replayed_.clear();
+  return owners;
 }
 
 }  // namespace privet::subject

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -29,9 +30,15 @@ namespace privet::subject {
 // What the state says of one person.
 struct Said {
   policy::SubjectState state;
-  std::vector<std::pair<std::string, absl::Time>> events;  // in force, and when
-  std::vector<StateRow> rows;                              // all of them
+  // Those in force and when they happened: what the host recorded, withdrawals,
+  // objections that stand.
+  std::vector<std::pair<std::string, absl::Time>> events;
+  std::vector<StateRow> rows;  // all of them
 };
+
+// Returns when `event`, by its oldest name, happened; InfiniteFuture if it did
+// not. An objection to a group is one to all that lies beneath it.
+absl::Time WhenHappened(const Said& said, std::string_view event);
 
 // Returns what is said once `row` stands in place of the row of its kind and
 // name.
@@ -107,7 +114,7 @@ class StateStore {
   const std::shared_ptr<keys::Ledger> ledger_;
   const std::shared_ptr<keys::Keyring> keyring_;
   base::Mutex mutex_;
-  std::vector<OwnerId> replayed_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<OwnerId> replayed_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace privet::subject
