@@ -54,8 +54,9 @@ class Engine {
   // tag, a transform that does not fit, with its path and what to do;
   // FailedPrecondition if the parts do not belong together: keys without
   // durable state, a wrong root key, a store ahead of its ledger, no locked
-  // memory; DataLoss if vault or ledger is damaged; Unavailable if a store does
-  // not answer.
+  // memory, or a policy that does not declare an id under which something was
+  // sealed with these keys; DataLoss if vault or ledger is damaged; Unavailable
+  // if a store does not answer.
   static absl::StatusOr<Engine> Create(Policy policy,
                                        EngineOptions options = {});
 
@@ -74,8 +75,10 @@ class Engine {
   // ground is due at the next sweep.
   //
   // Returns InvalidArgument, and changes nothing, if a record type does not
-  // bind or a sealed id vanished; FailedPrecondition if the policy id differs
-  // or the version does not grow.
+  // bind; FailedPrecondition if the policy id differs, the version does not
+  // grow, or an id that stands in keys and sealed bytes vanished: a category,
+  // record type, recipient, retention, event or obligation of the policy at
+  // work. To rename one, write its old name in `was`.
   absl::Status SetPolicy(Policy policy) const;
 
   // Returns the policy at work.

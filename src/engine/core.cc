@@ -21,6 +21,7 @@
 #include "engine/erase.h"
 #include "engine/generation.h"
 #include "engine/ground.h"
+#include "engine/sealed_names.h"
 #include "keys/change_counter.h"
 #include "keys/destroyer.h"
 #include "keys/keyring.h"
@@ -87,7 +88,11 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Create(Policy policy,
         "at the next start; set all four in EngineOptions, or none");
   }
   std::shared_ptr<Core> core(new Core(std::move(options)));
-  if (parts == 4) PRIVET_RETURN_IF_ERROR(core->OpenKeys());
+  if (parts == 4) {
+    PRIVET_RETURN_IF_ERROR(core->OpenKeys());
+    PRIVET_RETURN_IF_ERROR(CheckSealedNames(
+        *policy::PolicyAccess::SnapshotOf(policy), *core->options_.vault));
+  }
   PRIVET_ASSIGN_OR_RETURN(const Generation* generation,
                           core->Make(std::move(policy)));
   core->people_ = std::make_unique<subject::People>(
@@ -140,6 +145,8 @@ absl::StatusOr<const Generation*> Core::Make(Policy policy) {
 }
 
 absl::Status Core::SetPolicy(Policy policy) {
+  // Of two at once the later finds the other at work.
+  base::MutexLock lock(&policy_mutex_);
   const Generation& before = generation();
   const auto& snapshot = *policy::PolicyAccess::SnapshotOf(policy);
   const std::string_view old_id =
@@ -156,6 +163,10 @@ absl::Status Core::SetPolicy(Policy policy) {
         "version ", policy.version(), " of the policy is not newer than ",
         before.policy().version(),
         ", which is at work: raise `version` with each text"));
+  }
+  if (keyring_ != nullptr) {
+    PRIVET_RETURN_IF_ERROR(CheckSealedNames(snapshot, before.snapshot()));
+    PRIVET_RETURN_IF_ERROR(CheckSealedNames(snapshot, *options_.vault));
   }
   PRIVET_ASSIGN_OR_RETURN(const Generation* next, Make(std::move(policy)));
   if (state_ != nullptr) PRIVET_RETURN_IF_ERROR(MarkGroundLost(*next));

@@ -117,6 +117,7 @@ class Core {
   std::shared_ptr<subject::StateStore> state_;
   std::unique_ptr<subject::People> people_;
 
+  base::Mutex policy_mutex_;  // held while the policy at work is replaced
   base::Mutex mutex_;
   std::vector<std::unique_ptr<const Generation>> generations_
       ABSL_GUARDED_BY(mutex_);

@@ -52,6 +52,8 @@ struct Resolved {
   // that it is sealed as.
   SealedType* sealed_residue = nullptr;
   std::unique_ptr<const record::CallPlan> residue;
+  // kShare: whether the vault has the names that enter pseudonyms.
+  mutable std::atomic<bool> names_are_remembered{false};
 };
 
 class Generation {

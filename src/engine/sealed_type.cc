@@ -81,6 +81,12 @@ absl::StatusOr<std::unique_ptr<const SealedLayout>> SealedType::Make(
 }
 
 absl::Status SealedType::RememberCompartments() {
+  // A residue's type is named by its parent's.
+  const std::string& type = plan_.sealed_type();
+  PRIVET_RETURN_IF_ERROR(keys::RememberNames(
+      *vault_,
+      {{keys::NameKind::kPolicy, policy_name_},
+       {keys::NameKind::kRecordType, type.substr(0, type.find('#'))}}));
   for (std::size_t i = 0; i < plan_.compartments().size(); ++i) {
     const std::string row = plan_.CatalogueRow(i);
     PRIVET_ASSIGN_OR_RETURN(

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "base/bytes.h"
 #include "base/status_macros.h"
 #include "crypto/hash.h"
@@ -96,6 +97,20 @@ absl::StatusOr<std::uint32_t> RememberSlot(Store& vault, const SlotKind& kind) {
                    "choose another name"));
 }
 
+absl::Status RememberNames(Store& vault, absl::Span<const SealedName> names) {
+  return RetryAborted([&]() -> absl::Status {
+    Draft draft(&vault);
+    for (const SealedName& name : names) {
+      const std::string row =
+          SealedNameRowName(static_cast<std::uint8_t>(name.kind), name.name);
+      PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> there,
+                              draft.Read(row));
+      if (!there.has_value()) draft.Set(row, std::string());
+    }
+    return draft.empty() ? absl::OkStatus() : draft.Commit();
+  });
+}
+
 absl::StatusOr<std::optional<std::string>> FindClass(
     Store& vault, std::uint32_t retention_class) {
   return vault.Read(ClassRowName(retention_class));
@@ -123,6 +138,19 @@ absl::Status ForEachClass(
   return vault.Scan(prefix, EndOf(prefix),
                     [&](std::string_view name, std::string_view row) {
                       return visit(NumberAt(name, 0), row);
+                    });
+}
+
+absl::Status ForEachName(
+    Store& vault,
+    absl::FunctionRef<bool(NameKind kind, std::string_view name)> visit) {
+  const std::string prefix = FirstBytes(SealedNameRowName(0, ""));
+  return vault.Scan(prefix, EndOf(prefix),
+                    [&](std::string_view name, std::string_view) {
+                      name.remove_prefix(1);
+                      if (name.empty()) return true;
+                      const auto kind = static_cast<NameKind>(name.front());
+                      return visit(kind, name.substr(1));
                     });
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rows of the vault that explain numbers of records: classes, compartments and
-// slots. They need no key. Each is durable before the first record that has its
-// number, and never changes after.
+// slots; and the names that stand in keys and sealed bytes. They need no key.
+// Each is durable before the first record that has its number or name, and
+// never changes after.
 
 #ifndef PRIVET_KEYS_CATALOGUE_H_
 #define PRIVET_KEYS_CATALOGUE_H_
@@ -15,6 +16,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "privet/store.h"
 
 namespace privet::keys {
@@ -58,6 +60,22 @@ absl::StatusOr<std::string> RememberCompartment(Store& vault,
 // Returns the number; FailedPrecondition if another slot has it already.
 absl::StatusOr<std::uint32_t> RememberSlot(Store& vault, const SlotKind& kind);
 
+// Names that stand in keys and sealed bytes, beside those in rows of classes
+// and slots. Numbers are part of the format.
+enum class NameKind : std::uint8_t {
+  kPolicy = 1,
+  kRecordType = 2,
+  kRecipient = 3,
+  kCategory = 4,
+};
+struct SealedName {
+  NameKind kind{};
+  std::string name;  // the oldest
+};
+
+// Writes the rows of those names that have none.
+absl::Status RememberNames(Store& vault, absl::Span<const SealedName> names);
+
 // Returns the row, or nullopt.
 absl::StatusOr<std::optional<std::string>> FindClass(
     Store& vault, std::uint32_t retention_class);
@@ -72,6 +90,10 @@ absl::Status ForEachClass(
     Store& vault,
     absl::FunctionRef<bool(std::uint32_t retention_class, std::string_view row)>
         visit);
+// Visits every name.
+absl::Status ForEachName(
+    Store& vault,
+    absl::FunctionRef<bool(NameKind kind, std::string_view name)> visit);
 // Visits every compartment.
 absl::Status ForEachCompartment(
     Store& vault,

@@ -20,6 +20,7 @@ constexpr char kClass = 'c';
 constexpr char kDeadline = 'd';
 constexpr char kCompartment = 'f';
 constexpr char kGone = 'g';
+constexpr char kName = 'n';
 constexpr char kOwner = 'o';
 constexpr char kSlot = 's';
 
@@ -137,6 +138,12 @@ std::string DeadlineRowName(std::int64_t ms, const OwnerId& owner,
   name.append(owner.view());
   base::AppendInt(&name, slot);
   return name;
+}
+
+std::string SealedNameRowName(std::uint8_t kind, std::string_view name) {
+  std::string row(1, kName);
+  row.push_back(static_cast<char>(kind));
+  return row.append(name);
 }
 
 absl::StatusOr<DeadlineName> ParseDeadlineRow(std::string_view row_name) {

@@ -58,6 +58,7 @@ std::string LookUpRowName(std::string_view name);
 std::string ClassRowName(std::uint32_t retention_class);
 std::string CompartmentRowName(std::uint32_t type, std::uint32_t compartment);
 std::string SlotRowName(std::uint32_t slot);
+std::string SealedNameRowName(std::uint8_t kind, std::string_view name);
 
 // A row for each deadline, ordered by time.
 std::string DeadlineRowName(std::int64_t ms, const OwnerId& owner,

@@ -122,6 +122,41 @@ std::string_view Snapshot::OldestName(Sealed kind,
   return name;
 }
 
+std::vector<std::string_view> Snapshot::OldestNames(Sealed kind) const {
+  const Model& model = impl_->model;
+  const auto all = [](const Names& names) {
+    std::vector<std::string_view> oldest;
+    for (const Names::Entry& entry : names.entries()) {
+      oldest.push_back(entry.oldest);
+    }
+    return oldest;
+  };
+  const auto leaves = [](const Names& names) {
+    std::vector<std::string_view> oldest;
+    for (std::uint32_t i = 0; i < names.leaf_count(); ++i) {
+      oldest.push_back(names.LeafAt(i).oldest);
+    }
+    return oldest;
+  };
+  switch (kind) {
+    case Sealed::kPolicy:
+      return {OldestName(kind, {})};
+    case Sealed::kCategory:
+      return leaves(model.categories);
+    case Sealed::kRecipient:
+      return leaves(model.recipients);
+    case Sealed::kRecordType:
+      return all(model.records);
+    case Sealed::kRetention:
+      return all(model.retentions);
+    case Sealed::kEvent:
+      return all(model.events);
+    case Sealed::kObligation:
+      return all(model.obligations);
+  }
+  return {};
+}
+
 absl::StatusOr<const Context*> Snapshot::FindContext(
     Operation operation, ActorId actor, PurposeId purpose,
     RecipientId recipient, RegionId region,

@@ -79,6 +79,10 @@ class Snapshot {
   // policy's own. Lives as long as the snapshot, or as `name`.
   std::string_view OldestName(Sealed kind, std::string_view name) const;
 
+  // Returns the names by which all that the policy declares of a kind, but
+  // groups, stands in keys and sealed bytes.
+  std::vector<std::string_view> OldestNames(Sealed kind) const;
+
   // -- Decisions -------------------------------------------------------------
 
   // Returns the context, made at first use and kept; later look-ups do not

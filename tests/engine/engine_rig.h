@@ -6,6 +6,7 @@
 #ifndef PRIVET_TESTS_ENGINE_ENGINE_RIG_H_
 #define PRIVET_TESTS_ENGINE_ENGINE_RIG_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,7 +39,7 @@ inline Policy PolicyOrDie(const std::vector<PolicyEdit>& edits = {}) {
 }
 
 // An edit by which the reference policy becomes its own successor.
-inline PolicyEdit Version(int version) {
+inline PolicyEdit Version(std::uint32_t version) {
   return {"version: 4", "version: " + std::to_string(version)};
 }
 
@@ -51,6 +52,9 @@ class EngineRig {
     // So that what is rounded down to a day shows.
     clock.Advance(absl::Hours(9) + absl::Minutes(17));
   }
+
+  // The policy of engines and sweepers from now on.
+  void Use(Policy policy) { policy_ = std::move(policy); }
 
   // An engine over the parts, as one more process has it.
   absl::StatusOr<Engine> TryOpen(EngineOptions options = {}) {
