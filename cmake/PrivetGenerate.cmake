@@ -35,13 +35,14 @@ function(privet_proto_library target)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
-# privet_generate(TARGET POLICY OUTPUT name.h [NAMESPACE ns])
-# Makes a header of constants from a policy, and lets TARGET include it by its name: a purpose that the policy
-# does not declare does not compile. A policy with errors stops the build, with all of them.
+# privet_generate(TARGET POLICY [OUTPUT name.h] [NAMESPACE ns])
+# Makes a header of constants from a policy, TARGET_policy.h unless OUTPUT says another name, and lets TARGET include it
+# by that name: a purpose that the policy does not declare does not compile. A policy with errors stops the build, with
+# all of them.
 function(privet_generate target policy)
   cmake_parse_arguments(arg "" "OUTPUT;NAMESPACE" "" ${ARGN})
   if(NOT arg_OUTPUT)
-    message(FATAL_ERROR "privet_generate(${target} ${policy}): say OUTPUT name.h")
+    set(arg_OUTPUT ${target}_policy.h)
   endif()
   # In our own tree the command is built; an installed package brings it.
   if(TARGET privet_command)
