@@ -48,22 +48,28 @@ class OffsetFinder {
   std::uint32_t offset_ = 0;
 };
 
-// What to do about an error of the tokenizer, by a part of its message.
-std::string_view RemedyOf(std::string_view message) {
-  struct Remedy {
-    std::string_view part, remedy;
-  };
-  static constexpr Remedy kRemedies[] = {
-      {"cross line", "close it with the same quote on its line"},
-      {"Unexpected end of string", "close it with the same quote on its line"},
-      {"escape sequence", "write `\\\\` for a backslash"},
-      {"leading zero", "write the number without it"},
-      {"Need space", "put a space, or quotes around the text"},
-  };
-  for (const Remedy& known : kRemedies) {
-    if (message.find(known.part) != std::string_view::npos) return known.remedy;
+// An error of the tokenizer, by a part of its message; `message`, if it is
+// there, says the same in words that do not change with protobuf's release.
+struct KnownError {
+  std::string_view part, message, remedy;
+};
+constexpr KnownError kKnownErrors[] = {
+    {"cross line", "text in quotes goes on past its line",
+     "close it with the same quote"},
+    {"multiline strings", "text in quotes goes on past its line",
+     "close it with the same quote"},
+    {"Unexpected end of string", "",
+     "close it with the same quote on its line"},
+    {"escape sequence", "", "write `\\\\` for a backslash"},
+    {"leading zero", "", "write the number without it"},
+    {"Need space", "", "put a space, or quotes around the text"},
+};
+
+KnownError Find(std::string_view message) {
+  for (const KnownError& known : kKnownErrors) {
+    if (message.find(known.part) != std::string_view::npos) return known;
   }
-  return "";
+  return {};
 }
 
 class Collector : public google::protobuf::io::ErrorCollector {
@@ -97,11 +103,12 @@ class Collector : public google::protobuf::io::ErrorCollector {
       }
       return;
     }
-    const std::string_view remedy = RemedyOf(message);
+    const KnownError known = Find(message);
+    if (!known.message.empty()) message = std::string(known.message);
     while (!message.empty() && message.back() == '.') message.pop_back();
     if (!message.empty())
       message[0] = absl::ascii_tolower(static_cast<unsigned char>(message[0]));
-    errors_->Add({at, at + 1}, std::move(message), std::string(remedy));
+    errors_->Add({at, at + 1}, std::move(message), std::string(known.remedy));
   }
 
   const SourceText& source_;

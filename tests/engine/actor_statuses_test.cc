@@ -326,9 +326,9 @@ TEST_CASE("Opening says why it does not, and leaves nothing in the message",
 
 TEST_CASE("Amending says why it does not", "[engine][amend][statuses]") {
   Desk desk;
-  const auto amend = [&desk](const Actor& actor, const SealedRecord& record,
-                             const Record& changes, const Subject& subject,
-                             const RequestOptions& options = {}) {
+  const auto amend = [](const Actor& actor, const SealedRecord& record,
+                        const Record& changes, const Subject& subject,
+                        const RequestOptions& options = {}) {
     return actor.Amend(record, changes, subject, options).status();
   };
   ApiRequest changes;

@@ -40,9 +40,9 @@ constexpr CategoryId kEmail("account.email");
 TEST_CASE("Sharing what is stored says why it does not",
           "[engine][share][statuses]") {
   Desk desk;
-  const auto share = [&desk](const Actor& actor, const SealedRecord& record,
-                             RecipientId recipient, PurposeId purpose,
-                             const RequestOptions& options = {}) {
+  const auto share = [](const Actor& actor, const SealedRecord& record,
+                        RecipientId recipient, PurposeId purpose,
+                        const RequestOptions& options = {}) {
     return actor.Share(record, desk.ada, recipient, purpose, options).status();
   };
   const auto to_host = [&](const Actor& actor) {
@@ -188,8 +188,8 @@ TEST_CASE("Sharing what is stored says why it does not",
 TEST_CASE("Sharing what is not stored says why it does not",
           "[engine][share][statuses]") {
   Desk desk;
-  const auto share = [&desk](const Actor& actor, const Record& record,
-                             const Subject& subject) {
+  const auto share = [](const Actor& actor, const Record& record,
+                        const Subject& subject) {
     return actor.Share(record, subject, kModelHost, kDelivery).status();
   };
   const ApiRequest request = desk.rig.Request(kAda);
@@ -255,9 +255,9 @@ TEST_CASE("A shared record parses as its own type and no other",
 TEST_CASE("Minimizing says why it does not, and empties what it was to fill",
           "[engine][minimize][statuses]") {
   Desk desk;
-  const auto minimize = [&desk](const Actor& actor, const Record& record,
-                                const Subject& subject, PurposeId purpose,
-                                const RequestOptions& options = {}) {
+  const auto minimize = [](const Actor& actor, const Record& record,
+                           const Subject& subject, PurposeId purpose,
+                           const RequestOptions& options = {}) {
     std::string bytes = "left over";
     const absl::Status status =
         actor.MinimizeInto(record, subject, purpose, &bytes, options);

@@ -146,8 +146,8 @@ TEST_CASE("Every error of a text is told, with its place and a way out",
        "event { was: [\"a\", \"b\"\n  id: \"x\" }\nid: \"y\"",
        "p:2:3: the list is still open before `id`; close it with `]`\n"},
       {"text that is not closed", "id: \"abc\nversion: 4",
-       "p:1:9: string literals cannot cross line boundaries; close it with "
-       "the same quote on its line\n"},
+       "p:1:9: text in quotes goes on past its line; close it with the same "
+       "quote\n"},
       {"a bracket too many", "event { id: \"a\" } }\nid: \"x\"",
        "p:1:19: `}` closes nothing; remove it\n"},
       {"the wrong bracket", "event { id: \"a\" >\nid: \"x\"",
