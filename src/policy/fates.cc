@@ -167,6 +167,9 @@ absl::StatusOr<const RetentionClass*> Fates::ClassOf(
 base::Keep Fates::EffectiveKeep(const Period& sealed) const {
   for (const Rule& rule : rules_) {
     if (rule.period.id != sealed.id) continue;
+    // A length from elsewhere says nothing of this one: a day after closing
+    // is no day after creation.
+    if (rule.period.after != sealed.after) continue;
     return rule.period.keep < sealed.keep ? rule.period.keep : sealed.keep;
   }
   return sealed.keep;

@@ -164,7 +164,8 @@ class Snapshot {
       absl::Span<const Category> categories, RegionClass region) const;
 
   // Returns the keep in force for a period of a sealed record: the smaller of
-  // the one that it was sealed with and the one of this policy.
+  // the one that it was sealed with and the one of this policy. A retention
+  // that counts from elsewhere now leaves it as it was.
   base::Keep EffectiveKeep(const Period& sealed) const;
 
   // Returns whether `purpose` is one of those for which `obligation` (any of

@@ -166,6 +166,25 @@ TEST_CASE("A stricter policy acts on old records, a laxer one never does",
   CHECK(effective("gone", "60d") == "60d");
 }
 
+TEST_CASE("A retention that counts from elsewhere is another one for old data",
+          "[policy][snapshot]") {
+  // "Until the account is closed", where it was "a year from creation".
+  const PolicyUnderTest policy(R"(
+    id: "p" category { id: "c" }
+    event { id: "closed" } event { id: "left" was: "gone" }
+    retention { id: "a" categories: "c" keep: "0d" after: ["left", "closed"] })");
+  const auto effective = [&](std::vector<std::string> after) {
+    policy::Period sealed;
+    sealed.id = "a";
+    sealed.after = std::move(after);
+    sealed.keep = *base::Keep::Parse("1y");
+    return policy.snapshot().EffectiveKeep(sealed).ToString();
+  };
+  CHECK(effective({}) == "1y");
+  CHECK(effective({"closed"}) == "1y");
+  CHECK(effective({"closed", "gone"}) == "0d");
+}
+
 TEST_CASE("A class reads back what it wrote, and nothing else",
           "[policy][retention]") {
   policy::Period closing, books;
