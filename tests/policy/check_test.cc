@@ -226,13 +226,17 @@ TEST_CASE("Everything that is stored has an end", "[policy][check][error]") {
        "retention { id: \"b\" categories: [\"log\"] keep: \"90\" then: DELETE "
        "}\n"
        "retention { id: \"c\" categories: [\"log\"] keep: \"0d\" then: DELETE "
-       "}",
+       "}\n"
+       "retention { id: \"d\" categories: [\"log\"] keep: \"0d\" then: DELETE "
+       "after: \"created\" }",
        "p:1:1: retention `a` does not say how long; write `keep: \"30d\"`, or "
        "`keep: \"0d\"` with `after`\n"
        "p:2:47: `90` is no length of time; write a whole number and one of s, "
        "h, "
        "d, w, mo, y, at most 200 years, such as `30d`\n"
        "p:3:47: retention `c` ends when the record is made; write a length, or "
+       "`after` with an event\n"
+       "p:4:47: retention `d` ends when the record is made; write a length, or "
        "`after` with an event\n"},
       {"then",
        "retention { id: \"a\" categories: [\"log\"] keep: \"1d\" }\n"

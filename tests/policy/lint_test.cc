@@ -168,12 +168,13 @@ TEST_CASE("Data that waits for an event alone is kept for ever",
           "[policy][lint]") {
   const auto policy = Policy::Parse(R"(id: "p" version: 1
 controller { id: "p" contact: "c" }
-category { id: "a" } category { id: "b" } category { id: "c" }
+category { id: "a" } category { id: "b" } category { id: "c" } category { id: "d" }
 event { id: "closed" }
 residency { categories: "*" regions: "de" }
 retention { id: "x" categories: ["a", "b"] keep: "1d" after: "closed" then: DELETE }
 retention { id: "y" categories: ["b"] keep: "9y" then: DELETE }
 retention { id: "z" categories: ["c"] keep: "1d" subject_regions: "fr" then: DELETE }
+retention { id: "w" categories: ["d"] keep: "1d" after: "created" then: DELETE }
 )",
                                     "p");
   REQUIRE_OK(policy);
