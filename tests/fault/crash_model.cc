@@ -2,7 +2,9 @@
 
 #include "fault/crash_model.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
+#include "base/sealed_header.h"
 #include "infermesh.pb.h"
 #include "privet/local.h"
 #include "privet/record_id.h"
@@ -55,16 +58,18 @@ std::string CrashModel::Take(const std::string& line) {
   Pending pending;
   pending.what = words[0];
   if (words[0] == "put" && words.size() == 6) {
-    pending.id = words[1];
-    pending.owner = words[2];
     pending.account = words[3];
-    pending.tokens = Number(words[4]);
+    pending.records = {{words[1], words[2], Number(words[4])}};
   } else if (words[0] == "amend" && words.size() == 5) {
-    pending.id = words[1];
     pending.revision = static_cast<std::uint64_t>(Number(words[2]));
-    pending.tokens = Number(words[3]);
+    pending.records = {{words[1], "", Number(words[3])}};
   } else if (words[0] == "erase" && words.size() == 3) {
     pending.account = words[1];
+  } else if (words[0] == "race" && words.size() % 3 == 0) {
+    pending.account = words[1];
+    for (std::size_t i = 2; i + 3 < words.size(); i += 3) {
+      pending.records.push_back({words[i], words[i + 1], Number(words[i + 2])});
+    }
   } else if (words[0] != "sweep" || words.size() != 2) {
     return absl::StrCat("what is `", line, "`?");
   }
@@ -74,16 +79,25 @@ std::string CrashModel::Take(const std::string& line) {
 }
 
 void CrashModel::Commit(const Pending& done) {
-  if (done.what == "put") {
-    records_[done.id] = Known{done.account, done.owner, done.tokens, 1, false};
-  } else if (done.what == "amend") {
-    records_[done.id].tokens = done.tokens;
-    records_[done.id].revision = done.revision;
-  } else if (done.what == "erase") {
-    for (auto& [id, known] : records_) {
-      known.erased |= known.account == done.account;
+  for (const Written& written : done.records) {
+    Known& known = records_[written.id];
+    if (done.what != "amend") {
+      known.account = done.account;
+      known.owner = written.owner;
     }
+    known.tokens = written.tokens;
+    known.revision = done.revision;
   }
+  if (done.what == "erase" || done.what == "race") Erase(done.account);
+}
+
+void CrashModel::Erase(const std::string& account) {
+  for (auto& [id, known] : records_) known.erased |= known.account == account;
+}
+
+bool CrashModel::IsErasing() const {
+  return pending_.has_value() &&
+         (pending_->what == "erase" || pending_->what == "race");
 }
 
 bool CrashModel::IsDue(const std::string& id) const {
@@ -99,13 +113,20 @@ CrashModel::Shown CrashModel::Look(Local& local, const std::string& id) const {
     }
     return shown;
   }
+  return Open(local, *stored);
+}
+
+CrashModel::Shown CrashModel::Open(Local& local,
+                                   const SealedRecord& sealed) const {
+  Shown shown;
   const auto gateway = local.engine.ActAs(ActorId("gateway"), RegionId("de"));
-  const auto seen = gateway->Open<ApiRequest>(*stored, AnySubject(),
+  const auto seen = gateway->Open<ApiRequest>(sealed, AnySubject(),
                                               PurposeId("service.delivery"));
   if (seen.ok()) {
     shown.tokens = seen->prompt_tokens();
   } else if (!absl::IsNotFound(seen.status())) {
-    shown.problem = absl::StrCat(id, ": ", seen.status().ToString());
+    shown.problem =
+        absl::StrCat(sealed.id().ToString(), ": ", seen.status().ToString());
   }
   return shown;
 }
@@ -135,7 +156,8 @@ std::string CrashModel::CheckKnown(Local& local, const std::string& id,
 }
 
 // An erasure under way: all of the account's records open, or none does.
-std::string CrashModel::CheckErasure(Local& local, const std::string& account) {
+std::string CrashModel::CheckErasure(Local& local, const std::string& account,
+                                     bool* erased) {
   int open = 0, gone = 0;
   for (const auto& [id, known] : records_) {
     if (known.account != account || known.erased || IsDue(id)) continue;
@@ -147,19 +169,51 @@ std::string CrashModel::CheckErasure(Local& local, const std::string& account) {
     return absl::StrCat(account, " is half erased: ", open, " open, ", gone,
                         " gone");
   }
-  if (open == 0) Commit(*pending_);
+  *erased = open == 0;
+  if (*erased) Erase(account);
+  return "";
+}
+
+// Each put of a race may have come to its end, whatever became of the others.
+std::string CrashModel::CheckRace(Local& local) {
+  for (const Written& written : pending_->records) {
+    const Shown shown = Look(local, written.id);
+    if (!shown.problem.empty()) return shown.problem;
+    if (shown.tokens != written.tokens) continue;
+    records_[written.id] =
+        Known{pending_->account, written.owner, written.tokens, 1, false};
+  }
+  bool erased = false;
+  const std::string problem = CheckErasure(local, pending_->account, &erased);
+  if (!problem.empty() || !erased) return problem;
+  for (const Written& written : pending_->records) {
+    const auto id = FromHex<RecordId>(written.id);
+    if (local.records->Get(id).ok()) strays_.insert(written.id);
+  }
   return "";
 }
 
 std::string CrashModel::CheckPending(Local& local) {
   if (!pending_.has_value()) return "";
+  bool erased = false;
   if (pending_->what == "erase") {
-    return CheckErasure(local, pending_->account);
+    return CheckErasure(local, pending_->account, &erased);
   }
+  if (pending_->what == "race") return CheckRace(local);
   if (pending_->what != "put" && pending_->what != "amend") return "";
-  const Shown shown = Look(local, pending_->id);
+  const Written& written = pending_->records.front();
+  const Shown shown = Look(local, written.id);
   if (!shown.problem.empty()) return shown.problem;
-  if (shown.tokens == pending_->tokens) Commit(*pending_);
+  if (shown.tokens == written.tokens) Commit(*pending_);
+  return "";
+}
+
+std::string CrashModel::CheckStrays(Local& local) const {
+  for (const std::string& id : strays_) {
+    if (Look(local, id).tokens.has_value()) {
+      return absl::StrCat(id, " opens, and its owner was erased");
+    }
+  }
   return "";
 }
 
@@ -171,6 +225,7 @@ std::string CrashModel::CheckNothingBeside(Local& local) const {
     const absl::Status status = local.records->ScanSubject(
         FromHex<OwnerId>(known.owner),
         [&](const RecordId& found, std::string_view) {
+          if (strays_.count(found.ToString()) > 0) return true;
           problem =
               absl::StrCat(found.ToString(), " of an erased account is there");
           return false;
@@ -182,8 +237,12 @@ std::string CrashModel::CheckNothingBeside(Local& local) const {
   last.bytes.fill(0xff);
   const absl::Status status = local.records->ScanRange(
       RecordId(), last, [&](const RecordId& id, std::string_view bytes) {
-        if (bytes.find("#log") == std::string_view::npos &&
-            records_.count(id.ToString()) == 0) {
+        const auto header = base::SealedHeader::Parse(bytes);
+        if (!header.ok()) {
+          problem = header.status().ToString();
+        } else if (!header->about_nobody() &&
+                   records_.count(id.ToString()) == 0 &&
+                   strays_.count(id.ToString()) == 0) {
           problem = absl::StrCat(id.ToString(), " was never acknowledged");
         }
         return problem.empty();
@@ -193,19 +252,60 @@ std::string CrashModel::CheckNothingBeside(Local& local) const {
 
 std::string CrashModel::Check(Local& local) {
   std::string problem = CheckPending(local);
-  // A put that was not acknowledged may be there all the same, unopened: of an
-  // account that was erased meanwhile it is not.
   pending_.reset();
   for (auto& [id, known] : records_) {
     if (!problem.empty()) return problem;
     problem = CheckKnown(local, id, &known);
   }
+  if (problem.empty()) problem = CheckStrays(local);
   if (problem.empty()) problem = CheckNothingBeside(local);
   // What is due or erased stays so: no need to look at it for ever.
   for (auto it = records_.begin(); it != records_.end();) {
     it = it->second.erased ? records_.erase(it) : std::next(it);
   }
   return problem;
+}
+
+std::string CrashModel::BackUp(Local& local) {
+  backup_.clear();
+  for (const auto& [id, known] : records_) {
+    const auto stored = local.records->Get(FromHex<RecordId>(id));
+    if (IsDue(id)) continue;
+    if (!stored.ok()) return stored.status().ToString();
+    backup_[id] = {std::string(stored->bytes()), known.tokens};
+  }
+  return "";
+}
+
+std::string CrashModel::CheckRowsGoLast(Local& local) const {
+  for (const auto& [id, copy] : backup_) {
+    const auto record = FromHex<RecordId>(id);
+    if (IsDue(id) || local.records->Get(record).ok()) continue;
+    const auto sealed = SealedRecord::Parse(record, copy.bytes);
+    if (!sealed.ok()) return sealed.status().ToString();
+    const Shown shown = Open(local, *sealed);
+    if (!shown.problem.empty()) return shown.problem;
+    if (shown.tokens.has_value()) {
+      return absl::StrCat(id, " is out of the store, and a copy of it opens");
+    }
+  }
+  return "";
+}
+
+std::string CrashModel::CheckRestored(Local& local) const {
+  for (const auto& [id, copy] : backup_) {
+    if (IsDue(id)) continue;
+    const Shown shown = Look(local, id);
+    if (!shown.problem.empty()) return shown.problem;
+    const bool erased = records_.count(id) == 0;
+    if (erased && shown.tokens.has_value()) {
+      return absl::StrCat(id, " of an erased account opens after a restore");
+    }
+    if (!erased && shown.tokens != copy.tokens) {
+      return absl::StrCat(id, " is lost in a restore");
+    }
+  }
+  return "";
 }
 
 }  // namespace privet::testing

@@ -8,11 +8,13 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "privet/local.h"
+#include "privet/sealed_record.h"
 
 namespace privet::testing {
 
@@ -26,10 +28,25 @@ class CrashModel {
   // The time that the driver had come to.
   absl::Time now() const { return now_; }
 
+  // Whether an erasure was under way.
+  bool IsErasing() const;
+
   // Compares what is stored with what was acknowledged; an operation that was
   // under way may have happened or not, but not by half. Then takes what
   // happened as the truth. Returns what is wrong, or "".
   std::string Check(Local& local);
+
+  // Remembers what a backup of `local` holds.
+  std::string BackUp(Local& local);
+
+  // `local` is what the killed process left, but for the state, which is that
+  // of the backup. What is not in it any more must open from no copy: rows go
+  // last. Comes before Check().
+  std::string CheckRowsGoLast(Local& local) const;
+
+  // `local` is a restore of the backup. What was erased since must not open,
+  // everything else must. Comes after Check().
+  std::string CheckRestored(Local& local) const;
 
  private:
   struct Known {
@@ -38,10 +55,18 @@ class CrashModel {
     std::uint64_t revision = 1;
     bool erased = false;
   };
-  struct Pending {
-    std::string what, id, owner, account;
+  struct Written {
+    std::string id, owner;
     std::int64_t tokens = 0;
+  };
+  struct Pending {
+    std::string what, account;
+    std::vector<Written> records;
     std::uint64_t revision = 1;
+  };
+  struct BackedUp {
+    std::string bytes;
+    std::int64_t tokens = 0;
   };
   // What a record shows: nullopt if it opens no more.
   struct Shown {
@@ -50,15 +75,24 @@ class CrashModel {
   };
 
   Shown Look(Local& local, const std::string& id) const;
+  Shown Open(Local& local, const SealedRecord& sealed) const;
   std::string CheckKnown(Local& local, const std::string& id, Known* known);
   std::string CheckPending(Local& local);
-  std::string CheckErasure(Local& local, const std::string& account);
+  std::string CheckRace(Local& local);
+  std::string CheckErasure(Local& local, const std::string& account,
+                           bool* erased);
+  std::string CheckStrays(Local& local) const;
   std::string CheckNothingBeside(Local& local) const;
   void Commit(const Pending& done);
+  void Erase(const std::string& account);
   bool IsDue(const std::string& id) const;
 
   absl::Time now_;
   std::map<std::string, Known> records_;
+  std::map<std::string, BackedUp> backup_;
+  // Put while their owner was erased, by a process that was killed before it
+  // looked whether he was: their rows may be there, and open never.
+  std::set<std::string> strays_;
   std::optional<Pending> pending_;
 };
 
