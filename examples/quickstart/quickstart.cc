@@ -22,5 +22,6 @@ int main() {
   auto seen = support->Open<chat::v1::Question>(  // to read, for a purpose
       *sealed, privet::AnySubject(), chat::purpose::kServiceSupport);
   if (!seen.ok()) return std::cerr << seen.status().message() << "\n", 1;
-  std::cout << seen->ShortDebugString() << "\n";
+  std::cout << "model '" << seen->model() << "', prompt '" << seen->prompt()
+            << "'\n";
 }

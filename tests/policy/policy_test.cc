@@ -4,7 +4,6 @@
 
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -140,18 +139,6 @@ TEST_CASE("An invariant that does not hold is an error at its place",
   CHECK(errors[0].line > 0);
   CHECK_THAT(errors[0].ToString(), testing::ContainsSubstring("only"));
   CHECK_THAT(errors[0].ToString(), testing::ContainsSubstring("careless"));
-}
-
-TEST_CASE("The reference policy loads in ten milliseconds", "[policy][speed]") {
-#ifdef NDEBUG
-  const auto start = std::chrono::steady_clock::now();
-  constexpr int kTimes = 20;
-  for (int i = 0; i < kTimes; ++i) REQUIRE_OK(Policy::Load(kReference));
-  const std::chrono::duration<double, std::milli> took =
-      std::chrono::steady_clock::now() - start;
-  WARN("policy_load_ms " << took.count() / kTimes);
-  CHECK(took.count() / kTimes < 30);  // the bar of 10 is for a quiet machine
-#endif
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "record/snapshot_rules.h"
 #include "support/catch.h"
 #include "support/status_assertions.h"
+#include "support/text_of.h"
 
 namespace privet::testing {
 namespace {
@@ -96,7 +97,7 @@ std::string Seen(const Plan& plan, const CallView& view) {
   REQUIRE_OK(pass.Minimize(plan, view, Request().SerializeAsString()));
   infermesh::v1::ApiRequest seen;
   REQUIRE(seen.ParseFromString(std::string(pass.output())));
-  return seen.ShortDebugString();
+  return TextOf(seen);
 }
 
 TEST_CASE("The reference policy's records bind", "[record][call]") {
@@ -188,7 +189,7 @@ TEST_CASE("The log leaves statistics behind, and nothing of anybody",
   REQUIRE(residue->compartments().size() == 1);
   infermesh::v1::ApiRequest left;
   REQUIRE(left.ParseFromString(std::string(pass.output(0))));
-  CHECK(left.ShortDebugString() ==
+  CHECK(TextOf(left) ==
         "time { seconds: 1775088000 } model: \"sky-7b\" prompt_tokens: 100");
 }
 

@@ -19,6 +19,7 @@
 #include "record/reference.h"
 #include "support/catch.h"
 #include "support/status_assertions.h"
+#include "support/text_of.h"
 #include "transform/transform.h"
 
 namespace privet::testing {
@@ -270,8 +271,8 @@ std::string Differs(World* world, std::string_view bytes,
     return "the output does not parse";
   }
   if (Deterministic(*parsed) == Deterministic(expected)) return "";
-  const std::string got = parsed->ShortDebugString();
-  const std::string want = expected.ShortDebugString();
+  const std::string got = TextOf(*parsed);
+  const std::string want = TextOf(expected);
   std::size_t at = 0;
   while (at < got.size() && at < want.size() && got[at] == want[at]) ++at;
   const std::size_t from = at < 60 ? 0 : at - 60;

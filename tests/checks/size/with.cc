@@ -23,5 +23,5 @@ int main(int, char** argv) {
   auto seen = actor->Open<chat::v1::Question>(
       *sealed, privet::AnySubject(), privet::PurposeId("service.delivery"));
   if (!seen.ok()) return 1;
-  std::cout << seen->ShortDebugString() << "\n";
+  std::cout << seen->model() << "\n";
 }

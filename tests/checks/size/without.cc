@@ -17,5 +17,5 @@ int main(int, char** argv) {
   if (!prompt.ok()) return 1;
   chat::v1::Question question;
   question.set_prompt(*prompt);
-  std::cout << question.ShortDebugString() << "\n";
+  std::cout << question.model() << "\n";
 }
