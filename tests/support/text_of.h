@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef PRIVET_SUPPORT_TEXT_OF_H_
-#define PRIVET_SUPPORT_TEXT_OF_H_
+#ifndef PRIVET_TESTS_SUPPORT_TEXT_OF_H_
+#define PRIVET_TESTS_SUPPORT_TEXT_OF_H_
 
 #include <string>
 
@@ -23,4 +23,4 @@ inline std::string TextOf(const google::protobuf::Message& message) {
 
 }  // namespace privet::testing
 
-#endif  // PRIVET_SUPPORT_TEXT_OF_H_
+#endif  // PRIVET_TESTS_SUPPORT_TEXT_OF_H_
