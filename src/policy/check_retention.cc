@@ -96,7 +96,7 @@ class RetentionCheck {
     }
     checking_->CheckKeep(retention_.keep(), path);
     const auto keep = base::Keep::Parse(retention_.keep());
-    if (keep.ok() && keep->count == 0 && retention_.after_size() == 0) {
+    if (keep.ok() && keep->count == 0 && CountsFromCreation(retention_)) {
       checking_->Error(path, Says("ends when the record is made"),
                        "write a length, or `after` with an event");
     }

@@ -108,6 +108,11 @@ bool IsPlaceCode(std::string_view code) {
   return false;
 }
 
+bool CountsFromCreation(const v1::Retention& retention) {
+  return retention.after_size() == 0 ||
+         (retention.after_size() == 1 && retention.after(0) == "created");
+}
+
 bool IsDate(std::string_view text) {
   if (text.size() != 10) return false;
   absl::CivilDay day;

@@ -125,6 +125,10 @@ bool IdCovers(std::string_view id, std::string_view name);
 // one: `de`, `us-ca`.
 bool IsPlaceCode(std::string_view code);
 
+// Returns whether the period begins when the record is made, which needs not be
+// written.
+bool CountsFromCreation(const v1::Retention& retention);
+
 // Returns whether `text` is a day such as `2026-04-02`.
 bool IsDate(std::string_view text);
 

@@ -50,15 +50,14 @@ void WarnOfEndless(const Policy& policy, const Checking& names,
           continue;
         }
         if (first < 0) first = j;
-        const bool counts_from_creation =
-            other.after_size() == 0 && other.subject_regions_size() == 0;
-        waits = waits && !counts_from_creation;
+        waits = waits && !(CountsFromCreation(other) &&
+                           other.subject_regions_size() == 0);
       }
       if (waits && first == i) endless.emplace_back(category);
     }
     if (endless.empty()) continue;
     const v1::Retention& retention = policy.retention(i);
-    const bool by_event = retention.after_size() > 0;
+    const bool by_event = !CountsFromCreation(retention);
     Warn({{Policy::kRetentionFieldNumber, i},
           by_event ? v1::Retention::kAfterFieldNumber
                    : v1::Retention::kSubjectRegionsFieldNumber},
