@@ -40,9 +40,9 @@ constexpr CategoryId kEmail("account.email");
 TEST_CASE("Sharing what is stored says why it does not",
           "[engine][share][statuses]") {
   Desk desk;
-  const auto share = [](const Actor& actor, const SealedRecord& record,
-                        RecipientId recipient, PurposeId purpose,
-                        const RequestOptions& options = {}) {
+  const auto share = [&desk](const Actor& actor, const SealedRecord& record,
+                             RecipientId recipient, PurposeId purpose,
+                             const RequestOptions& options = {}) {
     return actor.Share(record, desk.ada, recipient, purpose, options).status();
   };
   const auto to_host = [&](const Actor& actor) {
