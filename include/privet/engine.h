@@ -97,7 +97,8 @@ class Engine {
 
   // Returns where a record with `value` is found: for RecordStore::Find() and
   // FindUnique(). `index` is the name that the policy gives it, or the first
-  // category of the field. InvalidArgument for an index that no bound type has.
+  // category of the field. InvalidArgument for an index that no bound type has;
+  // ResourceExhausted for a value of more than 65,535 bytes.
   absl::StatusOr<IndexTag> IndexOf(std::string_view index,
                                    std::string_view value) const;
 

@@ -182,6 +182,8 @@ absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
                              &memory->residue_pass()));
   }
   if (residue.has_value()) input.residue = *residue;
+  PRIVET_ASSIGN_OR_RETURN(std::vector<IndexTag> index,
+                          IndexTagsOf(*core.keyring(), plan, pass));
   seal::Sealed sealed;
   PRIVET_RETURN_IF_ERROR(seal::Sealer(core.keyring())
                              .Seal(
@@ -196,7 +198,7 @@ absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
   fields.owner = input.owner;
   fields.revision = input.revision;
   return SealedRecordMaker::Make(fields, std::move(sealed.bytes),
-                                 IndexTagsOf(*core.keyring(), plan, pass));
+                                 std::move(index));
 }
 
 absl::StatusOr<SealedRecord> AmendOnce(const Core& core, const Request& request,

@@ -22,6 +22,7 @@
 #include "privet/subject.h"
 #include "privet/subjects.h"
 #include "privet/v1/policy.pb.h"
+#include "record/index_value.h"
 #include "record/plan.h"
 
 namespace privet {
@@ -77,9 +78,16 @@ absl::StatusOr<IndexTag> Engine::IndexOf(std::string_view index,
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
   for (const auto& plan : core_->generation().types().plans()) {
     for (const record::Field& field : plan->fields()) {
-      if (field.has_index && field.index.name == index) {
-        return engine::TagOf(*core_->keyring(), field.index, value);
+      if (!field.has_index || field.index.name != index) continue;
+      const std::string normalized =
+          record::Normalize(field.index.normal, value);
+      if (normalized.size() > record::kLongestIndexed) {
+        return absl::ResourceExhaustedError(
+            absl::StrCat("the index `", field.index.name,
+                         "` has no value that is longer than ",
+                         record::kLongestIndexed, " bytes"));
       }
+      return engine::TagOf(*core_->keyring(), field.index, normalized);
     }
   }
   return absl::InvalidArgumentError(

@@ -7,8 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/string_view.h"
 #include "crypto/hash.h"
 #include "keys/keyring.h"
 #include "privet/sealed_record.h"
@@ -35,21 +33,13 @@ void KeepBits(std::uint32_t bits, std::string* value) {
 
 }  // namespace
 
-std::string Normalize(record::IndexSpec::Normal normal,
-                      std::string_view value) {
-  if (normal == record::IndexSpec::Normal::kExact) return std::string(value);
-  return absl::AsciiStrToLower(absl::StripAsciiWhitespace(
-      absl::string_view(value.data(), value.size())));
-}
-
 IndexTag TagOf(const keys::Keyring& keyring, const record::IndexSpec& index,
-               std::string_view value) {
+               std::string_view normalized) {
   IndexTag tag;
   tag.index = crypto::Id4(index.name);
   tag.generation = kGeneration;
   tag.unique = index.unique;
-  tag.value = keyring.IndexValue(index.name, kGeneration,
-                                 Normalize(index.normal, value));
+  tag.value = keyring.IndexValue(index.name, kGeneration, normalized);
   if (!index.unique) {
     KeepBits(index.bits == 0 ? kDefaultBits : index.bits, &tag.value);
   }

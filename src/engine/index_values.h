@@ -15,16 +15,12 @@
 
 namespace privet::engine {
 
-// Returns the value as the index compares it: as it is; or without the white
-// space around it and ASCII letters in lower case (CASE_FOLD, and EMAIL: in
-// practice no mail host tells them apart).
-std::string Normalize(record::IndexSpec::Normal normal, std::string_view value);
-
-// Returns the tag of a value under an index. The compartment is the caller's
-// to set. A unique index keeps all 256 bits; another the first `bits`, 32 if
-// the policy does not say.
+// Returns the tag of a value that was normalized (record/index_value.h) and has
+// at most record::kLongestIndexed bytes. The compartment is the caller's to
+// set. A unique index keeps all 256 bits; another the first `bits`, 32 if the
+// policy does not say.
 IndexTag TagOf(const keys::Keyring& keyring, const record::IndexSpec& index,
-               std::string_view value);
+               std::string_view normalized);
 
 }  // namespace privet::engine
 

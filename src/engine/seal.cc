@@ -70,6 +70,8 @@ absl::StatusOr<SealedRecord> SealOnce(const Core& core, Call* call,
   input.owner = input.about_nobody ? type.name().nobody : *call->person->owner;
   input.compartments = in;
   if (residue.has_value()) input.residue = *residue;
+  PRIVET_ASSIGN_OR_RETURN(std::vector<IndexTag> index,
+                          IndexTagsOf(*core.keyring(), *record.plan, pass));
   seal::Sealed sealed;
   const auto events = [call](std::string_view event) {
     return WhenHappened(*call->person, event);
@@ -86,9 +88,8 @@ absl::StatusOr<SealedRecord> SealOnce(const Core& core, Call* call,
   base::HeaderFields fields;
   fields.id = sealed.id;
   fields.owner = input.owner;
-  return SealedRecordMaker::Make(
-      fields, std::move(sealed.bytes),
-      IndexTagsOf(*core.keyring(), *record.plan, pass));
+  return SealedRecordMaker::Make(fields, std::move(sealed.bytes),
+                                 std::move(index));
 }
 
 }  // namespace

@@ -23,24 +23,13 @@
 #include "policy/snapshot.h"
 #include "privet/sealed_record.h"
 #include "privet/subject.h"
+#include "record/index_value.h"
 #include "record/pass.h"
 #include "record/plan.h"
 #include "seal/record_id.h"
 #include "seal/sealer.h"
 
 namespace privet::engine {
-namespace {
-
-// Text that an index is made of: bytes as they are, numbers in decimal.
-std::string TextOf(const record::Captured& captured) {
-  if (!captured.is_number) return std::string(captured.bytes);
-  return captured.is_signed
-             ? absl::StrCat(static_cast<std::int64_t>(captured.number))
-             : absl::StrCat(captured.number);
-}
-
-}  // namespace
-
 absl::Time WhenHappened(const subject::Person& person, std::string_view event) {
   if (!person.has_events) return absl::InfiniteFuture();
   return subject::WhenHappened(*person.said, event);
@@ -85,7 +74,7 @@ absl::Status CheckSubject(const record::Plan& plan, const record::Pass& pass,
     const record::Field& field = plan.fields()[captured.field];
     if (field.path != plan.subject_path()) continue;
     const bool same = captured.is_number
-                          ? TextOf(captured) == subject.id()
+                          ? record::ToText(captured) == subject.id()
                           : captured.bytes == std::string_view(subject.id());
     if (same) return absl::OkStatus();
   }
@@ -107,16 +96,16 @@ absl::StatusOr<absl::Time> CreatedOf(const record::Plan& plan,
   return created;
 }
 
-std::vector<IndexTag> IndexTagsOf(const keys::Keyring& keyring,
-                                  const record::Plan& plan,
-                                  const record::Pass& pass) {
+absl::StatusOr<std::vector<IndexTag>> IndexTagsOf(const keys::Keyring& keyring,
+                                                  const record::Plan& plan,
+                                                  const record::Pass& pass) {
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<record::IndexValue> values,
+                          record::IndexValuesOf(plan, pass));
   std::vector<IndexTag> tags;
-  for (const record::Captured& captured : pass.captured()) {
-    const record::Field& field = plan.fields()[captured.field];
-    if (!field.has_index || !captured.kept_whole) continue;
-    IndexTag tag = TagOf(keyring, field.index, TextOf(captured));
-    tag.compartment = plan.compartments()[field.compartment].id;
-    tags.push_back(std::move(tag));
+  tags.reserve(values.size());
+  for (const record::IndexValue& value : values) {
+    tags.push_back(TagOf(keyring, value.field->index, value.value));
+    tags.back().compartment = value.compartment;
   }
   return tags;
 }

@@ -119,7 +119,8 @@ std::string Normalize(IndexSpec::Normal normal, std::string_view value) {
   return std::string(value);
 }
 
-std::vector<IndexValue> IndexValuesOf(const Plan& plan, const Pass& pass) {
+absl::StatusOr<std::vector<IndexValue>> IndexValuesOf(const Plan& plan,
+                                                      const Pass& pass) {
   std::vector<IndexValue> values;
   for (const Captured& captured : pass.captured()) {
     const Field& field = plan.fields()[captured.field];
@@ -128,7 +129,14 @@ std::vector<IndexValue> IndexValuesOf(const Plan& plan, const Pass& pass) {
     value.field = &field;
     value.compartment = plan.compartments()[field.compartment].id;
     value.value = Normalize(field.index.normal, ToText(captured));
-    if (!value.value.empty()) values.push_back(std::move(value));
+    if (value.value.empty()) continue;
+    if (value.value.size() > kLongestIndexed) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "field `", field.path, "` of `", plan.type(), "` has an index, and ",
+          "its value is longer than ", kLongestIndexed,
+          " bytes; shorten it, or take the index out"));
+    }
+    values.push_back(std::move(value));
   }
   return values;
 }

@@ -6,6 +6,8 @@
 #ifndef PRIVET_RECORD_INDEX_VALUE_H_
 #define PRIVET_RECORD_INDEX_VALUE_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,10 +40,15 @@ struct IndexValue {
   std::string value;
 };
 
+// A value that is hashed has its length, a u16, before it.
+inline constexpr std::size_t kLongestIndexed = 65'535;
+
 // Returns the index values of the last pass, Split(), of `plan`. A value that
 // was not stored, or in a smaller form only, is not indexed: its hash would
-// say more of it than may be stored. Nor is an empty one.
-std::vector<IndexValue> IndexValuesOf(const Plan& plan, const Pass& pass);
+// say more of it than may be stored. Nor is an empty one. ResourceExhausted,
+// with the field, if one is too long.
+absl::StatusOr<std::vector<IndexValue>> IndexValuesOf(const Plan& plan,
+                                                      const Pass& pass);
 
 }  // namespace privet::record
 

@@ -48,6 +48,9 @@ absl::string_view Describe(Fault fault) {
       return "its transform made text that is not UTF-8";
     case Fault::kKey:
       return "the key of its pseudonym is not at hand";
+    case Fault::kTooLong:
+      return "a pseudonym is made of at most 65,535 bytes, and the value has "
+             "more; truncate it first, or drop it";
     case Fault::kMemory:
     case Fault::kNone:
       break;
@@ -73,6 +76,7 @@ absl::Status ToStatus(const Tables& tables, const Pass::State& state) {
   switch (state.fault) {
     case Fault::kKey:
       return absl::UnavailableError(text);
+    case Fault::kTooLong:
     case Fault::kMemory:
     case Fault::kNone:
       return absl::ResourceExhaustedError(text);

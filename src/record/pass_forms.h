@@ -148,6 +148,8 @@ Cursor Runner<kSplit, kWrite>::ApplyToBytes(Cursor c, std::size_t tag,
       return c;
     case transform::Applied::kFailed:
       return Fail(c, Fault::kKey, &entry);
+    case transform::Applied::kTooLong:
+      return Fail(c, Fault::kTooLong, &entry);
   }
   if (action == Action::kText && !IsUtf8(body, body + size)) {
     return Fail(c, Fault::kTransformUtf8, &entry);
@@ -172,6 +174,8 @@ Cursor Runner<kSplit, kWrite>::ApplyToNumber(Cursor c, std::size_t tag,
       return c;
     case transform::Applied::kFailed:
       return Fail(c, Fault::kKey, &entry);
+    case transform::Applied::kTooLong:
+      return Fail(c, Fault::kTooLong, &entry);
   }
   char* const at = out->data + out->size + tag;
   out->size = static_cast<std::size_t>(WriteNumber(entry.codec, number, at) -
@@ -201,6 +205,8 @@ Cursor Runner<kSplit, kWrite>::ApplyToPacked(Cursor c, std::size_t tag,
         break;
       case transform::Applied::kFailed:
         return Fail(c, Fault::kKey, &entry);
+      case transform::Applied::kTooLong:
+        return Fail(c, Fault::kTooLong, &entry);
     }
   }
   if (to == body) return c;  // nothing is left of it

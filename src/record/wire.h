@@ -38,6 +38,7 @@ enum class Fault : std::uint8_t {
   kDepth,          // more than 100 levels
   kTransformUtf8,  // a transform's result is not UTF-8
   kKey,            // a pseudonym's key was not at hand
+  kTooLong,        // no pseudonym is made of so long a value
   kMemory,
 };
 

@@ -29,6 +29,7 @@ class Pseudonym final : public Transform {
 
   Applied ApplyBytes(std::string_view in, const Pseudonymizer* pseudonymizer,
                      char* out, std::size_t* out_size) const override {
+    if (in.size() > Pseudonymizer::kLongestValue) return Applied::kTooLong;
     unsigned char raw[kSize];
     if (pseudonymizer == nullptr ||
         !pseudonymizer->Pseudonymize(category_, in, raw)) {

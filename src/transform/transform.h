@@ -61,12 +61,14 @@ struct Target {
 class Pseudonymizer {
  public:
   static constexpr std::size_t kSize = 16;
+  // A value that is hashed has its length, a u16, before it.
+  static constexpr std::size_t kLongestValue = 65'535;
 
   virtual ~Pseudonymizer() = default;
 
-  // Writes the kSize bytes that stand for `value` in `category` to `out`. Equal
-  // for equal arguments. No I/O; false if the key is not at hand, which fails
-  // the whole call.
+  // Writes the kSize bytes that stand for `value`, of at most kLongestValue
+  // bytes, in `category` to `out`. Equal for equal arguments. No I/O; false if
+  // the key is not at hand, which fails the whole call.
   virtual bool Pseudonymize(std::string_view category, std::string_view value,
                             unsigned char* out) const = 0;
 };
@@ -76,6 +78,7 @@ enum class Applied : std::uint8_t {
   kKept,     // the output holds its smaller form
   kDropped,  // it is left out: by its form, or because it did not parse
   kFailed,   // the call must fail: a key was not at hand
+  kTooLong,  // the call must fail: no pseudonym is made of so long a value
 };
 
 // One transform for one field. Immutable and thread-safe; applying one does no

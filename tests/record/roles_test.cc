@@ -112,7 +112,9 @@ TEST_CASE("A pass tells the values to index", "[record][roles]") {
 
   SECTION("normalized, with the compartment that takes them along") {
     REQUIRE_OK(pass.Split(*plan, call, bytes));
-    const auto values = IndexValuesOf(*plan, pass);
+    const auto indexed = IndexValuesOf(*plan, pass);
+    REQUIRE_OK(indexed);
+    const auto& values = *indexed;
     REQUIRE(values.size() == 4);
     CHECK(values[0].value == "ada@x.org");
     CHECK(values[0].field->index.name == "a");
@@ -132,8 +134,26 @@ TEST_CASE("A pass tells the values to index", "[record][roles]") {
     }
     REQUIRE_OK(pass.Split(*plan, call, bytes));
     const auto values = IndexValuesOf(*plan, pass);
-    REQUIRE(values.size() == 1);
-    CHECK(values[0].value == "K");
+    REQUIRE_OK(values);
+    REQUIRE(values->size() == 1);
+    CHECK(values->front().value == "K");
+  }
+  SECTION("and no empty one") {
+    const auto blank = schema.Bytes("M", "mail: ' ' n: 0");
+    REQUIRE_OK(pass.Split(*plan, call, blank));
+    const auto values = IndexValuesOf(*plan, pass);
+    REQUIRE_OK(values);
+    REQUIRE(values->size() == 1);
+    CHECK(values->front().value == "0");
+  }
+  SECTION("however long it gets without its case") {
+    // U+023A has two bytes, and three in lower case.
+    std::string grows;
+    for (int i = 0; i < 30'000; ++i) grows += "\u023a";
+    const auto longer = schema.Bytes("M", "mail: '" + grows + "'");
+    REQUIRE_OK(pass.Split(*plan, call, longer));
+    REQUIRE_ERROR(IndexValuesOf(*plan, pass),
+                  absl::StatusCode::kResourceExhausted, "field `mail`");
   }
 }
 
