@@ -51,6 +51,9 @@ struct ErasureReceipt {
   std::size_t records_changed = 0;
   std::size_t records_removed = 0;
 
+  // That do not parse, and were left alone: nothing opens them any more.
+  std::size_t records_damaged = 0;
+
   // Obligations whose data is kept, by id.
   std::vector<std::string> kept_for;
 
@@ -136,7 +139,10 @@ class Subjects {
   // Erases the person: destroys all keys but those that an obligation of the
   // policy keeps, then removes what they sealed. When this returns nothing of
   // the rest opens, from any copy. A person of whom nothing is known is OK.
-  // Call it again after an error: it goes on where it was.
+  // Call it again after an error: it goes on where it was, and it returns the
+  // error of another's erasure that is stuck, once this one is at its end.
+  // FailedPrecondition if an obligation that the policy at work does not know
+  // keeps data of him: a newer policy is at work elsewhere.
   absl::StatusOr<ErasureReceipt> Erase(const Subject& subject) const;
 
  private:

@@ -63,6 +63,29 @@ keys::Spared SparedBy(const Core& core) {
   return spared;
 }
 
+// FailedPrecondition if a key of the person lives for an obligation that the
+// policy at work does not know: another process has a newer policy.
+absl::Status CheckSpared(const Core& core, const OwnerId& owner,
+                         const keys::Spared& spared) {
+  Store& vault = *core.options().vault;
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<keys::SlotKey> living,
+                          keys::SlotsOfOwner(vault, owner));
+  for (const keys::SlotKey& key : living) {
+    PRIVET_ASSIGN_OR_RETURN(const std::optional<keys::SlotKind> kind,
+                            keys::FindSlot(vault, key.slot));
+    if (!kind.has_value() || kind->kind != keys::kObligationSlot) continue;
+    const auto& known = spared.obligations;
+    if (std::find(known.begin(), known.end(), kind->name) != known.end()) {
+      continue;
+    }
+    return absl::FailedPreconditionError(absl::StrCat(
+        "obligation `", kind->name,
+        "` keeps data of the person, and the policy at work does not declare "
+        "it; nothing is erased: put the newest policy to work first"));
+  }
+  return absl::OkStatus();
+}
+
 // Whether the person's compartment `i` lies under a key that lives.
 bool IsKept(const base::Descriptor& descriptor,
             const std::vector<keys::SlotKey>& living) {
@@ -77,14 +100,22 @@ bool IsKept(const base::Descriptor& descriptor,
 struct Batch {
   std::vector<Replacement> replacements;
   std::vector<Removal> removals;
+  std::size_t damaged = 0;
+
+  std::size_t size() const { return replacements.size() + removals.size(); }
 };
 
-absl::Status AddRecord(const RecordId& id, std::string_view bytes,
-                       const OwnerId& owner,
-                       const std::vector<keys::SlotKey>& living, Batch* batch) {
-  PRIVET_ASSIGN_OR_RETURN(const base::SealedHeader header,
-                          base::SealedHeader::Parse(bytes));
-  if (header.owner() != owner) return absl::OkStatus();
+void AddRecord(const RecordId& id, std::string_view bytes, const OwnerId& owner,
+               const std::vector<keys::SlotKey>& living, Batch* batch) {
+  const auto parsed = base::SealedHeader::Parse(bytes);
+  // Its keys are gone whatever its bytes say; nobody else's erasure, and no
+  // start, waits for them to be mended.
+  if (!parsed.ok()) {
+    ++batch->damaged;
+    return;
+  }
+  const base::SealedHeader& header = *parsed;
+  if (header.owner() != owner) return;
   std::uint64_t drop = 0;
   bool keeps = false;
   std::vector<std::uint32_t> dropped;
@@ -107,7 +138,6 @@ absl::Status AddRecord(const RecordId& id, std::string_view bytes,
                                    base::DropCompartments(header, drop, true),
                                    dropped, std::nullopt});
   }
-  return absl::OkStatus();
 }
 
 // Takes the person's records out of one source, a batch at a time.
@@ -116,16 +146,15 @@ absl::Status EraseFrom(RecordSource& source, const OwnerId& owner,
                        ErasureReceipt* receipt) {
   for (;;) {
     Batch batch;
-    absl::Status status;
     PRIVET_RETURN_IF_ERROR(source.ScanSubject(
         owner, [&](const RecordId& id, std::string_view bytes) {
-          status = AddRecord(id, bytes, owner, living, &batch);
-          return status.ok() &&
-                 batch.replacements.size() + batch.removals.size() < kBatch;
+          AddRecord(id, bytes, owner, living, &batch);
+          return batch.size() < kBatch;
         }));
-    PRIVET_RETURN_IF_ERROR(status);
-    const std::size_t found = batch.replacements.size() + batch.removals.size();
-    if (found == 0) return absl::OkStatus();
+    if (batch.size() == 0) {
+      receipt->records_damaged += batch.damaged;
+      return absl::OkStatus();
+    }
     PRIVET_ASSIGN_OR_RETURN(const std::size_t changed,
                             source.Replace(batch.replacements));
     PRIVET_ASSIGN_OR_RETURN(const std::size_t removed,
@@ -192,10 +221,11 @@ absl::Status NameKept(const Core& core,
 absl::Status EraseOwner(const Core& core, const OwnerId& owner,
                         ErasureReceipt* receipt) {
   const absl::Time now = core.Now();
+  const keys::Spared spared = SparedBy(core);
+  PRIVET_RETURN_IF_ERROR(CheckSpared(core, owner, spared));
   PRIVET_RETURN_IF_ERROR(core.state()->Write({{ErasingKey(owner), ""}}));
-  PRIVET_ASSIGN_OR_RETURN(
-      const keys::Destroyed destroyed,
-      core.destroyer()->Erase({owner}, SparedBy(core), now));
+  PRIVET_ASSIGN_OR_RETURN(const keys::Destroyed destroyed,
+                          core.destroyer()->Erase({owner}, spared, now));
   receipt->scrubbed = receipt->scrubbed && destroyed.scrubbed;
   core.Changed();
   // From here on nothing of the person opens. The ledger's entry takes his
@@ -223,11 +253,12 @@ absl::Status FinishErasures(const Core& core) {
         if (owner.ok()) unfinished.push_back(*owner);
         return true;
       }));
+  absl::Status first;  // one that is stuck keeps no other from its end
   for (const OwnerId& owner : unfinished) {
     ErasureReceipt receipt;
-    PRIVET_RETURN_IF_ERROR(EraseOwner(core, owner, &receipt));
+    first.Update(EraseOwner(core, owner, &receipt));
   }
-  return absl::OkStatus();
+  return first;
 }
 
 }  // namespace engine
@@ -240,7 +271,6 @@ absl::StatusOr<ErasureReceipt> Subjects::Erase(const Subject& subject) const {
   PRIVET_RETURN_IF_ERROR(subject::CheckSubjectId(subject.id()));
   PRIVET_ASSIGN_OR_RETURN(keys::KeyCall call, core_->Begin());
   call.on_miss = keys::OnMiss::kRead;
-  PRIVET_RETURN_IF_ERROR(engine::FinishErasures(*core_));
   ErasureReceipt receipt;
   receipt.scrubbed = true;
   receipt.final_on_other_hosts = core_->Now() + core_->options().key_cache_ttl;
@@ -248,9 +278,11 @@ absl::StatusOr<ErasureReceipt> Subjects::Erase(const Subject& subject) const {
                           core_->keyring()->FindOwner(call, subject.id()));
   if (!owner.has_value()) {
     PRIVET_ASSIGN_OR_RETURN(receipt.scrubbed, core_->destroyer()->Scrub());
-    return receipt;
+  } else {
+    PRIVET_RETURN_IF_ERROR(engine::EraseOwner(*core_, *owner, &receipt));
   }
-  PRIVET_RETURN_IF_ERROR(engine::EraseOwner(*core_, *owner, &receipt));
+  // An erasure of the person that stopped half-way is among them.
+  PRIVET_RETURN_IF_ERROR(engine::FinishErasures(*core_));
   receipt.final_on_other_hosts = core_->Now() + core_->options().key_cache_ttl;
   return receipt;
 }

@@ -64,7 +64,7 @@ class EngineRig {
     options.vault = vault;
     options.state = state;
     options.ledger = folder / "ledger";
-    options.sources = {records};
+    options.sources.push_back(records);  // beside those of the test
     options.clock = &clock;
     // Machines that run tests may have little memory to lock.
     options.allow_unlocked_memory = true;
