@@ -210,26 +210,17 @@ void FillOpenOutcome(const Call& call, const base::SealedHeader& header,
 }  // namespace
 
 RecipientPseudonyms::RecipientPseudonyms(const Core& core, const Call& call)
-    : core_(core), call_(call) {
-  const policy::Snapshot& snapshot = call.generation->snapshot();
-  const record::Plan& plan = *call.resolved->plan;
-  recipient_ = snapshot.OldestName(policy::Sealed::kRecipient,
-                                   call.resolved->context->recipient());
-  for (const record::Field& field : plan.fields()) {
-    if (!field.is_leaf || field.path != plan.subject_path()) continue;
-    const auto& categories = plan.cells()[field.cell].categories;
-    if (categories.empty()) continue;
-    subject_category_ = std::string(snapshot.OldestName(
-        policy::Sealed::kCategory, snapshot.CategoryName(categories[0])));
-  }
-}
+    : core_(core),
+      call_(call),
+      recipient_(call.generation->snapshot().OldestName(
+          policy::Sealed::kRecipient, call.resolved->context->recipient())) {}
 
 bool RecipientPseudonyms::Pseudonymize(std::string_view category,
-                                       std::string_view value,
+                                       bool is_subject, std::string_view value,
                                        unsigned char* out) const {
   if (core_.keyring() == nullptr || recipient_.empty()) return false;
   std::string pseudonym;
-  if (category == subject_category_) {
+  if (is_subject) {
     if (!call_.person->owner.has_value()) return false;
     auto made = core_.keyring()->SubjectPseudonym(
         call_.keys, *call_.person->owner, recipient_, kPseudonymGeneration,

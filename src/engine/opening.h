@@ -35,14 +35,13 @@ class RecipientPseudonyms final : public transform::Pseudonymizer {
  public:
   RecipientPseudonyms(const Core& core, const Call& call);
 
-  bool Pseudonymize(std::string_view category, std::string_view value,
-                    unsigned char* out) const override;
+  bool Pseudonymize(std::string_view category, bool is_subject,
+                    std::string_view value, unsigned char* out) const override;
 
  private:
   const Core& core_;
   const Call& call_;
-  std::string_view recipient_;
-  std::string subject_category_;  // of the field that holds the person's own id
+  std::string_view recipient_;  // its oldest name
 };
 
 // One sealed record on its way out, decided and decrypted.

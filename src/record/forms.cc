@@ -50,6 +50,7 @@ class FormCompiler {
     target.type = field.type;
     target.category = draft_.rules.CategoryName(leaf.tag.first);
     target.sealed_category = draft_.rules.SealedCategoryName(leaf.tag.first);
+    target.is_subject = leaf.field == tables_.subject_field;
     auto compiled = transform::Compile(said, target, scanners_);
     if (!compiled.ok()) {
       draft_.errors.push_back(

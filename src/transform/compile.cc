@@ -121,10 +121,7 @@ TransformPtr Make(const Form& form, const Target& target,
       return MakeTruncate(
           static_cast<std::size_t>(form.truncate().characters()), target.type);
     case Form::kPseudonym:
-      return MakePseudonym(target.sealed_category.empty()
-                               ? target.category
-                               : target.sealed_category,
-                           target.type);
+      return MakePseudonym(target);
     case Form::kBucket:
       return MakeBucket(form.bucket(), target.type);
     case Form::kTime:

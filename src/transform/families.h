@@ -30,7 +30,7 @@ TransformPtr MakeTimePart(int to);  // a v1::TimePart::To
 TransformPtr MakeBucket(const v1::Bucket& bucket, FieldType type);
 TransformPtr MakeIpPrefix(const v1::IpPrefix& prefix, FieldType type);
 TransformPtr MakeEmailDomain();
-TransformPtr MakePseudonym(std::string category, FieldType type);
+TransformPtr MakePseudonym(const Target& target);
 TransformPtr MakeScan(std::shared_ptr<const Scanner> scanner);
 TransformPtr MakeChain(std::vector<TransformPtr> steps);
 

@@ -19,8 +19,8 @@ constexpr std::size_t kSize = Pseudonymizer::kSize;
 // system would quote, and compared by eye and by any database).
 class Pseudonym final : public Transform {
  public:
-  Pseudonym(std::string category, bool hex)
-      : category_(std::move(category)), hex_(hex) {}
+  Pseudonym(std::string category, bool is_subject, bool hex)
+      : category_(std::move(category)), is_subject_(is_subject), hex_(hex) {}
 
   bool needs_pseudonymizer() const override { return true; }
   std::size_t MaxOut(std::size_t) const override {
@@ -32,7 +32,7 @@ class Pseudonym final : public Transform {
     if (in.size() > Pseudonymizer::kLongestValue) return Applied::kTooLong;
     unsigned char raw[kSize];
     if (pseudonymizer == nullptr ||
-        !pseudonymizer->Pseudonymize(category_, in, raw)) {
+        !pseudonymizer->Pseudonymize(category_, is_subject_, in, raw)) {
       return Applied::kFailed;
     }
     *out_size = MaxOut(in.size());
@@ -50,14 +50,16 @@ class Pseudonym final : public Transform {
 
  private:
   const std::string category_;
+  const bool is_subject_;
   const bool hex_;
 };
 
 }  // namespace
 
-TransformPtr MakePseudonym(std::string category, FieldType type) {
-  return std::make_unique<Pseudonym>(std::move(category),
-                                     type == FieldType::kString);
+TransformPtr MakePseudonym(const Target& target) {
+  return std::make_unique<Pseudonym>(
+      target.sealed_category.empty() ? target.category : target.sealed_category,
+      target.is_subject, target.type == FieldType::kString);
 }
 
 }  // namespace privet::transform

@@ -54,6 +54,9 @@ struct Target {
   // The oldest name of that category (`was`): what pseudonyms are bound to.
   // Empty: `category`.
   std::string sealed_category;
+  // It holds the id of the person whom the record is about: a pseudonym of it
+  // dies with the person.
+  bool is_subject = false;
 };
 
 // Makes pseudonyms for one call: bound to the recipient, and to keys that
@@ -67,9 +70,11 @@ class Pseudonymizer {
   virtual ~Pseudonymizer() = default;
 
   // Writes the kSize bytes that stand for `value`, of at most kLongestValue
-  // bytes, in `category` to `out`. Equal for equal arguments. No I/O; false if
-  // the key is not at hand, which fails the whole call.
-  virtual bool Pseudonymize(std::string_view category, std::string_view value,
+  // bytes, in `category` to `out`. `is_subject` as in Target. Equal for equal
+  // arguments. No I/O; false if the key is not at hand, which fails the whole
+  // call.
+  virtual bool Pseudonymize(std::string_view category, bool is_subject,
+                            std::string_view value,
                             unsigned char* out) const = 0;
 };
 

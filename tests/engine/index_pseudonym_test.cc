@@ -3,19 +3,22 @@
 // Blind indexes and pseudonyms from end to end: sealed, stored, found, shared,
 // erased.
 
+#include <algorithm>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "engine/engine_rig.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "privet/actor.h"
 #include "privet/engine.h"
 #include "privet/record.h"
+#include "privet/record_id.h"
 #include "privet/sealed_record.h"
 #include "privet/shared_record.h"
 #include "privet/subject.h"
@@ -29,10 +32,10 @@ namespace {
 constexpr char kPolicy[] = R"(
 id: "club"  version: 1
 controller { id: "club"  contact: "privacy@club.example" }
+category { id: "club.region" }
 category { id: "member.id" }
 category { id: "member.email" }
 category { id: "member.note" }
-category { id: "club.region" }
 purpose { id: "membership"  basis: CONTRACT }
 purpose { id: "study"  basis: CONTRACT }
 actor { id: "desk"  purposes: ["membership", "study"]  stores: ["t.Member"] }
@@ -54,7 +57,7 @@ message Member {
     categories: "member.id" categories: "club.region" }];
   string referrer = 2 [(privet.v1.field) = {
     categories: "member.id" categories: "club.region" }];
-  string email = 3 [(privet.v1.field) = {
+  optional string email = 3 [(privet.v1.field) = {
     categories: "member.email" index { unique: true normalize: EMAIL } }];
   string note = 4 [(privet.v1.field) = {
     categories: "member.note"
@@ -74,6 +77,54 @@ class Club {
                                     const std::string& text) {
     const std::string bytes = schema.Bytes("Member", text);
     return desk.Seal(Record::Bytes("t.Member", bytes), Subject(id));
+  }
+
+  SealedRecord SealOrDie(const std::string& id, const std::string& text) {
+    auto sealed = Seal(id, text);
+    REQUIRE_OK(sealed);
+    return *sealed;
+  }
+  SealedRecord StoreOrDie(const std::string& id, const std::string& text) {
+    SealedRecord sealed = SealOrDie(id, text);
+    REQUIRE_OK(rig.records->Put(sealed));
+    return sealed;
+  }
+
+  // Returns the ids of the records that are found.
+  std::vector<RecordId> Find(const std::string& index,
+                             const std::string& value) {
+    const auto tag = engine.IndexOf(index, value);
+    REQUIRE_OK(tag);
+    const auto found = rig.records->Find(*tag, 10);
+    REQUIRE_OK(found);
+    return *found;
+  }
+  absl::StatusOr<SealedRecord> FindByEmail(const std::string& email) {
+    const auto tag = engine.IndexOf("member.email", email);
+    REQUIRE_OK(tag);
+    return rig.records->FindUnique(*tag);
+  }
+
+  void EraseOrDie(const std::string& id) {
+    REQUIRE_OK(engine.subjects().Erase(Subject(id)));
+  }
+
+  // Returns what a recipient is sent, as a message.
+  std::unique_ptr<google::protobuf::Message> ShareOrDie(
+      const SealedRecord& sealed, const char* recipient) {
+    const auto shared =
+        desk.Share(sealed, AnySubject(), RecipientId::FromText(recipient),
+                   PurposeId("study"));
+    REQUIRE_OK(shared);
+    auto message = schema.Message("Member", "");
+    REQUIRE(message->ParseFromString(std::string(shared->bytes())));
+    return message;
+  }
+  std::string Shared(const SealedRecord& sealed, const char* recipient,
+                     const char* field) {
+    const auto message = ShareOrDie(sealed, recipient);
+    return message->GetReflection()->GetString(
+        *message, message->GetDescriptor()->FindFieldByName(field));
   }
 
   Schema schema;
@@ -122,6 +173,149 @@ TEST_CASE("What is too long for a hash is refused, and nothing else happens",
     REQUIRE_OK(sealed);
     REQUIRE_OK(club.engine.IndexOf("notes", longest));
   }
+}
+
+TEST_CASE("A record is found by what its fields hold", "[engine][index]") {
+  Club club;
+  const auto ada = club.StoreOrDie(
+      "ada", "id: 'ada' email: ' Ada@X.org' note: '\u00c9T\u00c9'");
+  const auto bob = club.StoreOrDie("bob", "id: 'bob' note: '\u00e9t\u00e9'");
+
+  const auto found = club.FindByEmail("ada@x.ORG ");
+  REQUIRE_OK(found);
+  CHECK(found->id() == ada.id());
+  CHECK(found->bytes() == ada.bytes());
+  std::vector<RecordId> both = {ada.id(), bob.id()};
+  std::sort(both.begin(), both.end());
+  CHECK(club.Find("notes", "\u00c9t\u00e9") == both);
+
+  CHECK(club.Find("notes", "ete").empty());
+  CHECK(club.Find("notes", " \u00e9t\u00e9").empty());
+  REQUIRE_ERROR(club.FindByEmail("bob@x.org"), absl::StatusCode::kNotFound, "");
+}
+
+TEST_CASE("The value of a unique index is taken once", "[engine][index]") {
+  Club club;
+  const auto ada = club.StoreOrDie("ada", "id: 'ada' email: 'ada@x.org'");
+  for (const std::string id : {"bob", "ada"}) {
+    const auto again =
+        club.SealOrDie(id, "id: '" + id + "' email: 'ADA@x.org'");
+    REQUIRE_ERROR(club.rig.records->Put(again),
+                  absl::StatusCode::kAlreadyExists, "");
+  }
+  const auto found = club.FindByEmail("ada@x.org");
+  REQUIRE_OK(found);
+  CHECK(found->id() == ada.id());
+
+  SECTION("but that of nothing by as many as like") {
+    club.StoreOrDie("bob", "id: 'bob' email: ''");
+    club.StoreOrDie("eve", "id: 'eve' email: ' '");
+    club.StoreOrDie("joe", "id: 'joe'");
+    REQUIRE_ERROR(club.FindByEmail(""), absl::StatusCode::kNotFound, "");
+  }
+}
+
+TEST_CASE("Who was erased is found no more, and may come again",
+          "[engine][index][erase]") {
+  Club club;
+  const auto ada =
+      club.StoreOrDie("ada", "id: 'ada' email: 'ada@x.org' note: 'tall'");
+  const auto bob =
+      club.StoreOrDie("bob", "id: 'bob' email: 'bob@x.org' note: 'tall'");
+  club.EraseOrDie("ada");
+  REQUIRE_ERROR(club.FindByEmail("ada@x.org"), absl::StatusCode::kNotFound, "");
+  CHECK(club.Find("notes", "tall") == std::vector<RecordId>{bob.id()});
+
+  const auto again =
+      club.StoreOrDie("ada", "id: 'ada' email: 'ada@x.org' note: 'small'");
+  const auto found = club.FindByEmail("ada@x.org");
+  REQUIRE_OK(found);
+  CHECK(found->id() == again.id());
+  CHECK(found->id() != ada.id());
+  CHECK(found->owner() != ada.owner());
+}
+
+TEST_CASE("What has expired is found no more", "[engine][index][sweep]") {
+  Club club;
+  club.StoreOrDie("ada", "id: 'ada' email: 'ada@x.org' note: 'tall'");
+  club.rig.clock.Advance(absl::Hours(24 * 91));
+  club.rig.SweepOrDie();
+  REQUIRE_ERROR(club.FindByEmail("ada@x.org"), absl::StatusCode::kNotFound, "");
+  CHECK(club.Find("notes", "tall").empty());
+}
+
+TEST_CASE("An amended record is found by what it holds now",
+          "[engine][index][amend]") {
+  Club club;
+  const auto ada =
+      club.StoreOrDie("ada", "id: 'ada' email: 'ada@x.org' note: 'tall'");
+  const auto amended = club.desk.Amend(
+      ada,
+      Record::Bytes("t.Member", club.schema.Bytes("Member", "note: 'small'")),
+      Subject("ada"));
+  REQUIRE_OK(amended);
+  REQUIRE_OK(club.rig.records->Put(*amended));
+  CHECK(club.Find("notes", "tall").empty());
+  CHECK(club.Find("notes", "SMALL") == std::vector<RecordId>{ada.id()});
+  const auto found = club.FindByEmail("ada@x.org");
+  REQUIRE_OK(found);
+  CHECK(found->revision() == 2);
+}
+
+TEST_CASE("A recipient knows a value by one pseudonym, another by another",
+          "[engine][pseudonym]") {
+  Club club;
+  const auto ada =
+      club.StoreOrDie("ada", "id: 'ada' referrer: 'joe' note: 'tall'");
+  const auto later = club.StoreOrDie("ada", "id: 'ada' referrer: 'eve'");
+  const auto bob =
+      club.StoreOrDie("bob", "id: 'bob' referrer: 'joe' note: 'tall'");
+
+  for (const char* field : {"id", "referrer", "note"}) {
+    INFO(field);
+    const std::string lab = club.Shared(ada, "lab", field);
+    CHECK(lab.size() == 32);
+    CHECK(lab.find_first_not_of("0123456789abcdef") == std::string::npos);
+    CHECK(club.Shared(ada, "lab", field) == lab);
+    CHECK(club.Shared(ada, "press", field) != lab);
+  }
+  CHECK(club.Shared(later, "lab", "id") == club.Shared(ada, "lab", "id"));
+  CHECK(club.Shared(bob, "lab", "id") != club.Shared(ada, "lab", "id"));
+  CHECK(club.Shared(bob, "lab", "note") == club.Shared(ada, "lab", "note"));
+  CHECK(club.Shared(bob, "lab", "referrer") ==
+        club.Shared(ada, "lab", "referrer"));
+  CHECK(club.Shared(later, "lab", "referrer") !=
+        club.Shared(ada, "lab", "referrer"));
+
+  SECTION("also in another process") {
+    EngineOptions options;
+    options.types = {club.schema.Type("Member")};
+    const Engine other = club.rig.OpenOrDie(std::move(options));
+    const std::string before = club.Shared(ada, "lab", "id");
+    club.desk = ActorOf(other, "desk");
+    CHECK(club.Shared(ada, "lab", "id") == before);
+  }
+}
+
+TEST_CASE("The pseudonym of a person's own id dies with the person",
+          "[engine][pseudonym][erase]") {
+  Club club;
+  const std::string text = "id: 'ada' referrer: 'bob' note: 'tall'";
+  const auto ada = club.StoreOrDie("ada", text);
+  const auto bob = club.StoreOrDie("bob", "id: 'bob' referrer: 'ada'");
+  const std::string id = club.Shared(ada, "lab", "id");
+  const std::string referrer = club.Shared(ada, "lab", "referrer");
+  const std::string of_bob = club.Shared(bob, "lab", "referrer");
+
+  club.EraseOrDie("ada");
+  REQUIRE_ERROR(club.desk.Share(ada, AnySubject(), RecipientId("lab"),
+                                PurposeId("study")),
+                absl::StatusCode::kNotFound, "");
+  const auto again = club.StoreOrDie("ada", text);
+  CHECK(club.Shared(again, "lab", "id") != id);
+  // Any other field is under no person's key: not even if it names one.
+  CHECK(club.Shared(again, "lab", "referrer") == referrer);
+  CHECK(club.Shared(bob, "lab", "referrer") == of_bob);
 }
 
 }  // namespace

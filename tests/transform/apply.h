@@ -27,9 +27,10 @@ using transform::FieldType;
 // was called with.
 class FakePseudonymizer final : public transform::Pseudonymizer {
  public:
-  bool Pseudonymize(std::string_view category, std::string_view value,
-                    unsigned char* out) const override {
-    std::string seen = std::string(category) + ":" + std::string(value);
+  bool Pseudonymize(std::string_view category, bool is_subject,
+                    std::string_view value, unsigned char* out) const override {
+    std::string seen =
+        std::string(category) + (is_subject ? "!" : ":") + std::string(value);
     seen.resize(kSize, '.');
     std::memcpy(out, seen.data(), kSize);
     return true;

@@ -83,10 +83,28 @@ TEST_CASE("A pseudonym is made for the oldest name of its category",
   CHECK(ApplyToBytes(**text, "ada") == "6d61696c3a6164612e2e2e2e2e2e2e2e");
   const auto bytes = CompileOrDie(form, FieldType::kBytes);
   CHECK(ApplyToBytes(*bytes, "ada") == "account.email:ad");
+  transform::Target subject{FieldType::kBytes, "account.id", ""};
+  subject.is_subject = true;
+  const auto own = Compile(form, subject, {});
+  REQUIRE_OK(own);
+  CHECK(ApplyToBytes(**own, "ada") == "account.id!ada..");
+}
+
+TEST_CASE("What is too long for a hash has no pseudonym",
+          "[transform][pseudonym][error]") {
+  const auto form = CompileOrDie(FormOrDie("pseudonym {}"), FieldType::kBytes);
+  const testing::FakePseudonymizer pseudonymizer;
+  const std::string longest(Pseudonymizer::kLongestValue, 'x');
+  std::string out(form->MaxOut(longest.size()), '\0');
+  std::size_t size = 0;
+  CHECK(form->ApplyBytes(longest, &pseudonymizer, out.data(), &size) ==
+        Applied::kKept);
+  CHECK(form->ApplyBytes(longest + "x", &pseudonymizer, out.data(), &size) ==
+        Applied::kTooLong);
 }
 
 class NoKeys final : public Pseudonymizer {
-  bool Pseudonymize(std::string_view, std::string_view,
+  bool Pseudonymize(std::string_view, bool, std::string_view,
                     unsigned char*) const override {
     return false;
   }
