@@ -154,6 +154,13 @@ class RetentionCheck {
 
   void CheckResidue(const v1::Transform& residue, const FieldPath& path) {
     CheckTransform(checking_, residue, path);
+    if (HasPseudonym(residue)) {
+      checking_->Error(
+          path,
+          Says("leaves a pseudonym, and it is made for a recipient, whom a "
+               "residue has not"),
+          "write another form, such as `drop {}`");
+    }
     if (residue.becomes().empty()) {
       checking_->Error(path, "a residue does not say what it becomes",
                        "write `becomes: \"…\"`: a category with a retention of "

@@ -104,11 +104,39 @@ void CheckConditions(Checking* checking, const Block& block,
   }
 }
 
+// Whether no request that lacks a recipient is among those selected.
+bool OnlyShares(const Selector& selector) {
+  if (selector.recipients_size() > 0 || selector.roles_size() > 0) return true;
+  return selector.operations_size() > 0 &&
+         std::all_of(
+             selector.operations().begin(), selector.operations().end(),
+             [](int operation) { return operation == Selector::SHARE; });
+}
+
+// Pseudonyms are made for a recipient: where there is none they never can be.
+void CheckPseudonyms(Checking* checking, const Rule& rule, int i) {
+  const Selector& selector = rule.has_permit() ? rule.permit() : rule.require();
+  if (rule.has_forbid() || OnlyShares(selector)) return;
+  for (int j = 0; j < rule.transform_size(); ++j) {
+    if (!HasPseudonym(rule.transform(j))) continue;
+    checking->Error(
+        {{Policy::kRuleFieldNumber, i}, {Rule::kTransformFieldNumber, j}},
+        absl::StrCat("rule ", Quoted(rule.name()),
+                     " asks for a pseudonym where nobody receives the data, "
+                     "and it is made for a recipient"),
+        rule.has_permit()
+            ? "write `recipients: [\"…\"]` or `roles`, or another form"
+            : "write `recipients: [\"…\"]`, `roles` or `operations: SHARE`, or "
+              "another form");
+  }
+}
+
 void CheckRule(Checking* checking, int i) {
   const Rule& rule = checking->policy().rule(i);
   const FieldPath block{{Policy::kRuleFieldNumber, i}};
   CheckEffect(checking, rule, block);
   CheckConditions(checking, rule, block);
+  CheckPseudonyms(checking, rule, i);
   for (int j = 0; j < rule.transform_size(); ++j) {
     CheckTransform(checking, rule.transform(j),
                    Below(block, {Rule::kTransformFieldNumber, j}));
@@ -165,6 +193,12 @@ bool IsDeidentified(const Checking& checking, std::string_view id) {
 }
 
 }  // namespace
+
+bool HasPseudonym(const Transform& transform) {
+  const auto& steps = transform.chain().step();
+  return transform.has_pseudonym() ||
+         std::any_of(steps.begin(), steps.end(), HasPseudonym);
+}
 
 void CheckSelector(Checking* checking, const Selector& selector,
                    const FieldPath& path) {

@@ -153,6 +153,8 @@ void CheckFact(Checking* checking, const v1::FactIs& fact,
                const FieldPath& path);
 void CheckTransform(Checking* checking, const v1::Transform& transform,
                     const FieldPath& path);
+// Returns whether the transform, or a step of it, is a pseudonym.
+bool HasPseudonym(const v1::Transform& transform);
 
 }  // namespace privet::policy
 

@@ -204,11 +204,38 @@ TEST_CASE("Blocks do not contradict themselves", "[policy][check][error]") {
        "p:1:48: purpose `service` does not rest on consent; name a purpose of "
        "basis CONSENT or EXPLICIT_CONSENT\n"},
       {"pseudonym that is de-identified",
-       "rule { name: \"r\" require {} transform { becomes: \"stats\" pseudonym "
-       "{} } }",
-       "p:1:50: a keyed hash, pseudonym or token never becomes DEIDENTIFIED, "
+       "rule { name: \"r\" require { roles: PROCESSOR } transform { becomes: "
+       "\"stats\" pseudonym {} } }",
+       "p:1:68: a keyed hash, pseudonym or token never becomes DEIDENTIFIED, "
        "as "
        "`stats` is; name a category that is still about a person\n"},
+      {"pseudonyms for nobody",
+       "rule { name: \"a\" permit { categories: [\"log\"] purposes: "
+       "[\"service\"] }\n"
+       " transform { pseudonym {} } }\n"
+       "rule { name: \"b\" require { operations: [SHARE, USE] }\n"
+       " transform { drop {} }\n"
+       " transform { categories: [\"log\"] chain { step { truncate { "
+       "characters: 9 } } step { pseudonym {} } } } }\n"
+       "rule { name: \"c\" require { operations: SHARE } transform { pseudonym "
+       "{} } }\n"
+       "rule { name: \"d\" require { except_recipients: [\"host\"] }\n"
+       " transform { pseudonym {} } }\n"
+       "retention { id: \"e\" categories: [\"log\"] keep: \"1y\" then: "
+       "ANONYMIZE\n"
+       " residue { becomes: \"account.email\" pseudonym {} } }",
+       "p:2:2: rule `a` asks for a pseudonym where nobody receives the data, "
+       "and it is made for a recipient; write `recipients: [\"…\"]` or "
+       "`roles`, or another form\n"
+       "p:5:2: rule `b` asks for a pseudonym where nobody receives the data, "
+       "and it is made for a recipient; write `recipients: [\"…\"]`, `roles` "
+       "or `operations: SHARE`, or another form\n"
+       "p:8:2: rule `d` asks for a pseudonym where nobody receives the data, "
+       "and it is made for a recipient; write `recipients: [\"…\"]`, `roles` "
+       "or `operations: SHARE`, or another form\n"
+       "p:10:2: retention `e` leaves a pseudonym, and it is made for a "
+       "recipient, whom a residue has not; write another form, such as `drop "
+       "{}`\n"},
       {"form that makes no sense",
        "rule { name: \"r\" require {} transform { truncate {} } transform {} }",
        "p:1:41: `truncate` needs `characters`, 1 or more; to keep nothing "
