@@ -154,13 +154,6 @@ absl::Status CheckFacts(const Model& model, const Facts& facts,
   return absl::OkStatus();
 }
 
-bool IsKind(const v1::Policy& policy, const std::string& id) {
-  const auto& kinds = policy.subject_kind();
-  return std::any_of(
-      kinds.begin(), kinds.end(),
-      [&id](const v1::SubjectKind& kind) { return kind.id() == id; });
-}
-
 }  // namespace
 
 SubjectFacts Snapshot::FactsOf(const SubjectState& state) const {
@@ -173,12 +166,25 @@ absl::Status Snapshot::CheckPerson(const SubjectState& person) const {
         "the region of a person is one place: declared by the policy, or a "
         "code such as `de` or `us-ca`");
   }
-  if (!person.kind.empty() && !IsKind(policy(), person.kind)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("subject kind ", Quoted(person.kind),
-                     " is not declared by the policy"));
+  if (!person.kind.empty()) {
+    const absl::Status kind = CheckSubjectKind(person.kind);
+    if (!kind.ok()) return kind;
   }
   return CheckFacts(impl_->model, person.facts, true);
+}
+
+absl::Status Snapshot::CheckSubjectKind(std::string_view id) const {
+  std::vector<std::string_view> kinds;
+  for (const v1::SubjectKind& kind : policy().subject_kind()) {
+    kinds.push_back(kind.id());
+  }
+  if (std::find(kinds.begin(), kinds.end(), id) != kinds.end()) {
+    return absl::OkStatus();
+  }
+  const std::string hint = DidYouMean(id, kinds);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "subject kind ", Quoted(id), " is not declared by the policy",
+      hint.empty() ? "" : "; ", hint));
 }
 
 absl::Status Snapshot::CheckRequest(const RequestState& request) const {

@@ -109,6 +109,10 @@ class Snapshot {
   // twice. Does not repeat what may tell of the person.
   absl::Status CheckPerson(const SubjectState& person) const;
 
+  // Returns InvalidArgument, naming near ones, if `id` is no kind of people
+  // that the policy declares: a rule for one kind would not hold for it.
+  absl::Status CheckSubjectKind(std::string_view id) const;
+
   // Returns InvalidArgument if `request` names a fact, a value or a category
   // that is not declared, a fact twice, or a group of categories.
   absl::Status CheckRequest(const RequestState& request) const;

@@ -29,6 +29,7 @@ class RoleFinder {
 
   void Find() {
     const RecordTags tags = draft_.tags.ReadRecord(&draft_.errors);
+    CheckKind(tags.subject_kind);
     tables_.subject_kind = tags.subject_kind;
     if (draft_.residue != nullptr) return;  // about nobody
     tables_.subject_path = tags.subject;
@@ -45,6 +46,16 @@ class RoleFinder {
   }
 
  private:
+  // A kind that no rule can name would be nobody's: what is forbidden for the
+  // one that was meant would be permitted.
+  void CheckKind(const std::string& kind) {
+    if (kind.empty()) return;
+    const absl::Status status = draft_.rules.CheckSubjectKind(kind);
+    if (status.ok()) return;
+    draft_.errors.push_back(
+        absl::StrCat("`subject_kind` of the type: ", status.message()));
+  }
+
   std::uint16_t Fail(absl::string_view role, const std::string& path,
                      absl::string_view what) {
     draft_.errors.push_back(

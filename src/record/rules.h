@@ -49,6 +49,10 @@ class Rules {
   virtual absl::StatusOr<policy::Category> FindCategory(
       std::string_view name) const = 0;
 
+  // Returns InvalidArgument, naming near ones, if the policy declares no such
+  // kind of people.
+  virtual absl::Status CheckSubjectKind(std::string_view id) const = 0;
+
   // Returns the name of a category today, and its oldest one.
   virtual std::string_view CategoryName(policy::Category category) const = 0;
   virtual std::string_view SealedCategoryName(

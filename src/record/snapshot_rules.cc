@@ -91,6 +91,10 @@ absl::StatusOr<policy::Category> SnapshotRules::FindCategory(
   return snapshot_.FindCategory(name);
 }
 
+absl::Status SnapshotRules::CheckSubjectKind(std::string_view id) const {
+  return snapshot_.CheckSubjectKind(id);
+}
+
 std::string_view SnapshotRules::CategoryName(policy::Category category) const {
   return snapshot_.CategoryName(category);
 }

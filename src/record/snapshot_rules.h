@@ -25,6 +25,7 @@ class SnapshotRules final : public Rules {
   const v1::Record* FindRecord(std::string_view type) const override;
   absl::StatusOr<policy::Category> FindCategory(
       std::string_view name) const override;
+  absl::Status CheckSubjectKind(std::string_view id) const override;
   std::string_view CategoryName(policy::Category category) const override;
   std::string_view SealedCategoryName(policy::Category category) const override;
   absl::Status CheckCategories(

@@ -219,6 +219,17 @@ TEST_CASE("A class reads back what it wrote, and nothing else",
                 absl::StatusCode::kInvalidArgument, "both keep");
 }
 
+TEST_CASE("A kind of people is declared", "[policy][snapshot]") {
+  const PolicyUnderTest policy(
+      "id: \"p\" subject_kind { id: \"customer\" } subject_kind { id: "
+      "\"applicant\" }");
+  REQUIRE_OK(policy.snapshot().CheckSubjectKind("applicant"));
+  REQUIRE_ERROR(policy.snapshot().CheckSubjectKind("aplicant"),
+                absl::StatusCode::kInvalidArgument,
+                "subject kind `aplicant` is not declared by the policy; did "
+                "you mean `applicant`?");
+}
+
 TEST_CASE("What a request may say of itself", "[policy][snapshot]") {
   const PolicyUnderTest policy(FramePolicy());
   const auto check = [&](policy::RequestState request) {

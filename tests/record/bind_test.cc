@@ -311,6 +311,36 @@ TEST_CASE("Option and policy must agree where both speak",
                 "field `x`: the policy and the option of the field disagree");
 }
 
+TEST_CASE("The kind of people is one that the policy declares",
+          "[record][bind][error]") {
+  struct Case {
+    std::string name, option, block, error;
+  };
+  const std::string unknown =
+      "`subject_kind` of the type: subject kind `applicant` is not declared";
+  const Case test = GENERATE_COPY(values<Case>({
+      {"an option", "customer", "", ""},
+      {"both", "customer", "customer", ""},
+      {"an option that says another", "applicant", "", unknown},
+      {"a policy that says another", "", "applicant", unknown},
+  }));
+
+  DYNAMIC_SECTION(test.name) {
+    const Schema schema(
+        "message M { option (privet.v1.record).subject_kind = \"" +
+        test.option + "\"; string x = 1" + kTag + "}");
+    FakeRules rules = SomeRules();
+    rules.record.set_subject_kind(test.block);
+    const auto plan = Plan::Bind(rules, schema.Type("M"), Scanners{});
+    if (test.error.empty()) {
+      REQUIRE_OK(plan);
+      CHECK((*plan)->subject_kind() == "customer");
+    } else {
+      REQUIRE_ERROR(plan, absl::StatusCode::kInvalidArgument, test.error);
+    }
+  }
+}
+
 TEST_CASE("A compartment's id is that of its paths, under the oldest name",
           "[record][bind]") {
   const Schema schema(std::string("message M { string x = 1") + kTag + "}");

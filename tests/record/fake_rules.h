@@ -57,6 +57,12 @@ class FakeRules : public record::Rules {
     return absl::InvalidArgumentError("category `" + std::string(name) +
                                       "` is not declared");
   }
+  absl::Status CheckSubjectKind(std::string_view id) const override {
+    return id == "customer"
+               ? absl::OkStatus()
+               : absl::InvalidArgumentError("subject kind `" + std::string(id) +
+                                            "` is not declared by the policy");
+  }
   std::string_view CategoryName(policy::Category category) const override {
     return names_[category].name;
   }
