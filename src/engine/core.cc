@@ -17,11 +17,11 @@
 #include "base/mutex.h"
 #include "base/status_macros.h"
 #include "engine/bound_types.h"
-#include "engine/deadlines.h"
 #include "engine/erase.h"
 #include "engine/generation.h"
 #include "engine/ground.h"
 #include "engine/sealed_names.h"
+#include "engine/settle.h"
 #include "keys/change_counter.h"
 #include "keys/destroyer.h"
 #include "keys/keyring.h"
@@ -126,7 +126,7 @@ absl::Status Core::OpenKeys() {
 // Goes on where the last process stopped, and brings a restored state up to
 // date.
 absl::Status Core::GoOn() {
-  PRIVET_RETURN_IF_ERROR(ReconcileReplayed(*this, OwnerId()));
+  PRIVET_RETURN_IF_ERROR(Settle(*this));
   PRIVET_RETURN_IF_ERROR(MarkGroundLost(generation()));
   return FinishErasures(*this);
 }

@@ -85,6 +85,14 @@ absl::StatusOr<seal::ClassTerms> TermsOf(const Core& core,
   });
 }
 
+// Whether there is a key that dies at an event.
+bool HasKey(const std::vector<keys::SlotKey>& live, std::uint32_t slot) {
+  return slot >= keys::kFirstNamedSlot &&
+         std::any_of(
+             live.begin(), live.end(),
+             [slot](const keys::SlotKey& key) { return key.slot == slot; });
+}
+
 }  // namespace
 
 absl::Time LastOf(const std::vector<std::string>& after,
@@ -113,7 +121,12 @@ absl::Status NoteDeadline(const Core& core, const OwnerId& owner,
     writes.push_back({subject::KeyOf(due), ""});
   }
   PRIVET_RETURN_IF_ERROR(core.state()->Write(writes));
-  PRIVET_RETURN_IF_ERROR(SetDeadlines(core, owner, {{terms.slot(), dies}}));
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<keys::SlotKey> live,
+                          keys::SlotsOfOwner(*core.options().vault, owner));
+  if (HasKey(live, terms.slot())) {
+    PRIVET_RETURN_IF_ERROR(
+        core.destroyer()->SetDeadlines(owner, {{terms.slot(), dies}}));
+  }
   core.NoteDeadlineIsNoted(owner, class_id, dies);
   return absl::OkStatus();
 }
@@ -134,42 +147,41 @@ absl::StatusOr<DeadlineChange> ChangeDeadlines(const Core& core,
     AddDueRows(of, owner, before, false, &change.writes);
     AddDueRows(of, owner, after, true, &change.writes);
     if (was == is) continue;
-    change.slots.push_back({terms.slot(), is});
+    change.moves = true;
     // What has ended stays so: its keys go before a later end is written.
     if (is > was && was <= core.Now()) change.ended.push_back(terms.slot());
   }
   return change;
 }
 
-absl::Status ReconcileReplayed(const Core& core, const OwnerId& done) {
-  for (const OwnerId& owner : core.state()->TakeReplayed()) {
-    if (owner == done) continue;
-    PRIVET_ASSIGN_OR_RETURN(const subject::Said said,
-                            core.state()->Read(owner));
-    PRIVET_ASSIGN_OR_RETURN(DeadlineChange change,
-                            ChangeDeadlines(core, owner, {}, said));
-    // Rows of an event that was undone: found by a walk, which a replay is rare
-    // enough for.
-    std::vector<std::string> stale;
-    const std::string from(subject::kEventDuePrefix);
-    PRIVET_RETURN_IF_ERROR(core.options().state->Scan(
-        from, from + "\xff", [&](std::string_view key, std::string_view) {
-          const auto due = subject::ParseEventDue(key);
-          if (due.has_value() && due->owner == owner) stale.emplace_back(key);
-          return true;
-        }));
-    for (std::string& key : stale) {
-      const auto same = [&key](const Store::Write& write) {
-        return write.key == key;
-      };
-      if (std::none_of(change.writes.begin(), change.writes.end(), same)) {
-        change.writes.push_back({std::move(key), std::nullopt});
-      }
-    }
-    PRIVET_RETURN_IF_ERROR(core.state()->Write(change.writes));
-    PRIVET_RETURN_IF_ERROR(SetDeadlines(core, owner, change.slots));
+absl::StatusOr<std::vector<Store::Write>> DueRowsOf(const Core& core,
+                                                    const OwnerId& owner,
+                                                    const subject::Said& said) {
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<policy::RetentionClass> classes,
+                          AllClasses(*core.options().vault));
+  std::vector<Store::Write> writes;
+  for (const policy::RetentionClass& of : classes) {
+    AddDueRows(of, owner, said, true, &writes);
   }
-  return absl::OkStatus();
+  return writes;
+}
+
+absl::StatusOr<std::vector<keys::SlotDeadline>> DeadlinesOf(
+    const Core& core, const OwnerId& owner, const subject::Said& said) {
+  Store& vault = *core.options().vault;
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<keys::SlotKey> live,
+                          keys::SlotsOfOwner(vault, owner));
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<policy::RetentionClass> classes,
+                          AllClasses(vault));
+  std::vector<keys::SlotDeadline> deadlines;
+  for (const policy::RetentionClass& of : classes) {
+    if (of.periods.empty()) continue;
+    PRIVET_ASSIGN_OR_RETURN(const seal::ClassTerms terms, TermsOf(core, of));
+    if (HasKey(live, terms.slot())) {
+      deadlines.push_back({terms.slot(), Deadline(terms, said)});
+    }
+  }
+  return deadlines;
 }
 
 absl::Status EndPeriods(const Core& core, const OwnerId& owner,
@@ -178,22 +190,6 @@ absl::Status EndPeriods(const Core& core, const OwnerId& owner,
     if (slot < keys::kFirstNamedSlot) continue;
     PRIVET_RETURN_IF_ERROR(
         core.destroyer()->DestroySlot(owner, slot, now).status());
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SetDeadlines(const Core& core, const OwnerId& owner,
-                          const std::vector<DeadlineChange::Slot>& slots) {
-  if (slots.empty()) return absl::OkStatus();
-  PRIVET_ASSIGN_OR_RETURN(const std::vector<keys::SlotKey> live,
-                          keys::SlotsOfOwner(*core.options().vault, owner));
-  for (const DeadlineChange::Slot& slot : slots) {
-    const bool has_key = std::any_of(
-        live.begin(), live.end(),
-        [&slot](const keys::SlotKey& key) { return key.slot == slot.slot; });
-    if (!has_key || slot.slot < keys::kFirstNamedSlot) continue;
-    PRIVET_RETURN_IF_ERROR(
-        core.destroyer()->SetDeadline(owner, slot.slot, slot.dies));
   }
   return absl::OkStatus();
 }

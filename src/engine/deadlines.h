@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/core.h"
+#include "keys/destroyer.h"
 #include "policy/retention_class.h"
 #include "privet/record_id.h"
 #include "privet/store.h"
@@ -34,15 +35,10 @@ absl::Status NoteDeadline(const Core& core, const OwnerId& owner,
                           const subject::Said& said,
                           const seal::ClassTerms& terms);
 
-// A change of what happened to a person, in due rows and deadlines: of every
-// class in the vault.
+// A change of what happened to a person: of every class in the vault.
 struct DeadlineChange {
-  std::vector<Store::Write> writes;  // rows of the state
-  struct Slot {
-    std::uint32_t slot = 0;
-    absl::Time dies;
-  };
-  std::vector<Slot> slots;
+  std::vector<Store::Write> writes;  // due rows of the state
+  bool moves = false;                // a deadline
   // Slots of which the period that it puts off has ended.
   std::vector<std::uint32_t> ended;
 };
@@ -53,18 +49,18 @@ absl::StatusOr<DeadlineChange> ChangeDeadlines(const Core& core,
                                                const subject::Said& before,
                                                const subject::Said& after);
 
-// Sets right the rows that follow from events of people whose events a replay
-// of the ledger changed; those of `done` are right already.
-absl::Status ReconcileReplayed(const Core& core, const OwnerId& done);
+// Returns the due rows of a person, of every class in the vault.
+absl::StatusOr<std::vector<Store::Write>> DueRowsOf(const Core& core,
+                                                    const OwnerId& owner,
+                                                    const subject::Said& said);
+
+// Returns the deadlines of all slots of a person that may have one.
+absl::StatusOr<std::vector<keys::SlotDeadline>> DeadlinesOf(
+    const Core& core, const OwnerId& owner, const subject::Said& said);
 
 // Destroys the keys of the slots of which `change` puts off what has ended.
 absl::Status EndPeriods(const Core& core, const OwnerId& owner,
                         const DeadlineChange& change, absl::Time now);
-
-// Sets the deadlines of slots in the vault; slots that have no key are passed
-// over.
-absl::Status SetDeadlines(const Core& core, const OwnerId& owner,
-                          const std::vector<DeadlineChange::Slot>& slots);
 
 }  // namespace privet::engine
 

@@ -113,6 +113,25 @@ absl::StatusOr<std::vector<Store::Write>> GroundOfPerson(
   return writes;
 }
 
+absl::StatusOr<std::vector<Store::Write>> GroundTaken(
+    const Generation& generation, Store& vault, const OwnerId& owner,
+    const subject::Said& said) {
+  subject::Said before = said;
+  for (subject::StateRow row : said.rows) {
+    if (row.kind == subject::RowKind::kConsent &&
+        row.status == subject::RowStatus::kEnded) {
+      row.status = subject::RowStatus::kInForce;
+    } else if (row.kind == subject::RowKind::kObjection &&
+               row.status == subject::RowStatus::kUpheld) {
+      row.status = subject::RowStatus::kEnded;
+    } else {
+      continue;
+    }
+    before = subject::WithRow(before, row);
+  }
+  return GroundOfPerson(generation, vault, owner, before, said);
+}
+
 absl::StatusOr<std::vector<Store::Write>> GroundOfEverybody(
     const Generation& generation, Store& vault) {
   const policy::Snapshot& snapshot = generation.snapshot();

@@ -23,6 +23,12 @@ absl::StatusOr<std::vector<Store::Write>> GroundOfPerson(
     const Generation& generation, Store& vault, const OwnerId& owner,
     const subject::Said& before, const subject::Said& after);
 
+// Returns the same of all that `owner` has taken away until now: consents that
+// ended, objections that were upheld.
+absl::StatusOr<std::vector<Store::Write>> GroundTaken(
+    const Generation& generation, Store& vault, const OwnerId& owner,
+    const subject::Said& said);
+
 // Returns the rows to write when the policy of `generation` comes to work:
 // compartments that it gives no ground for whoever consents to everything.
 //

@@ -18,6 +18,7 @@
 #include "engine/deadlines.h"
 #include "engine/ground.h"
 #include "engine/sealing.h"
+#include "engine/settle.h"
 #include "keys/destroyer.h"
 #include "keys/keyring.h"
 #include "policy/snapshot.h"
@@ -54,6 +55,7 @@ absl::StatusOr<subject::Change> Complete(const Core& core, const OwnerId& owner,
         "the period that the event began has ended: what was kept is "
         "destroyed, and the event cannot be undone");
   }
+  change.moves_periods = deadlines->moves;
   std::move(deadlines->writes.begin(), deadlines->writes.end(),
             std::back_inserter(change.with));
   return change;
@@ -68,6 +70,14 @@ absl::StatusOr<std::optional<OwnerId>> OwnerFor(const Core& core,
       const OwnerId owner,
       core.keyring()->FindOrCreateOwner(call, subject.id()));
   return std::optional<OwnerId>(owner);
+}
+
+// Sets the deadlines in the vault. Where that fails, the change is made all the
+// same: what is not settled is written down, no key dies of it, and the next
+// call that looks goes on.
+void SettleChange(const Core& core, bool moves_deadlines) {
+  if (moves_deadlines) core.destroyer()->CatchUp().IgnoreError();
+  Settle(core).IgnoreError();
 }
 
 // Aborted if the person was erased meanwhile.
@@ -98,10 +108,9 @@ absl::Status ChangeOnce(const Core& core, const Subject& subject,
                           Complete(core, *owner, edit, said, &deadlines));
   PRIVET_RETURN_IF_ERROR(EndPeriods(core, *owner, deadlines, call.now));
   PRIVET_RETURN_IF_ERROR(core.state()->Apply(std::move(change), call.now));
-  PRIVET_RETURN_IF_ERROR(SetDeadlines(core, *owner, deadlines.slots));
-  PRIVET_RETURN_IF_ERROR(ReconcileReplayed(core, *owner));
   const bool undisturbed = core.keyring()->Unchanged(call);
   core.Changed();
+  SettleChange(core, deadlines.moves);
   if (undisturbed) return absl::OkStatus();
   PRIVET_ASSIGN_OR_RETURN(const keys::OwnerState state,
                           keys::StateOfOwner(*core.options().vault, *owner));

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -33,13 +35,48 @@ namespace {
 // after that.
 constexpr int kRounds = 8;
 
+absl::StatusOr<std::optional<OwnerRow>> ParseOwner(
+    const std::optional<std::string>& row) {
+  if (!row.has_value()) return std::nullopt;
+  PRIVET_ASSIGN_OR_RETURN(OwnerRow parsed, OwnerRow::Parse(*row));
+  return parsed;
+}
+
 absl::StatusOr<std::optional<OwnerRow>> ReadOwner(Store& vault,
                                                   const OwnerId& owner) {
   PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
                           vault.Read(OwnerRowName(owner)));
-  if (!row.has_value()) return std::nullopt;
-  PRIVET_ASSIGN_OR_RETURN(OwnerRow parsed, OwnerRow::Parse(*row));
-  return parsed;
+  return ParseOwner(row);
+}
+
+absl::StatusOr<std::optional<OwnerRow>> ReadOwner(const OwnerId& owner,
+                                                  Draft* draft) {
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                          draft->Read(OwnerRowName(owner)));
+  return ParseOwner(row);
+}
+
+// Puts deadlines in place of those that the slots have.
+void Put(absl::Span<const SlotDeadline> deadlines, const OwnerId& owner,
+         OwnerRow* row, Draft* draft) {
+  for (const SlotDeadline& deadline : deadlines) {
+    std::vector<OwnerRow::Deadline> others;
+    for (const OwnerRow::Deadline& each : row->deadlines) {
+      if (each.slot != deadline.slot) {
+        others.push_back(each);
+      } else {
+        draft->Set(DeadlineRowName(each.ms, owner, each.slot), std::nullopt);
+      }
+    }
+    if (deadline.dies != absl::InfiniteFuture()) {
+      const std::int64_t ms =
+          std::max<std::int64_t>(0, absl::ToUnixMillis(deadline.dies));
+      others.push_back({deadline.slot, ms});
+      draft->Set(DeadlineRowName(ms, owner, deadline.slot), std::string());
+    }
+    row->deadlines = std::move(others);
+  }
+  draft->Set(OwnerRowName(owner), row->Serialize());
 }
 
 absl::StatusOr<bool> IsSpared(Store& vault, const Spared& spared,
@@ -242,33 +279,49 @@ absl::StatusOr<Destroyed> Destroyer::DestroyDueEpochs(
   return Carry(std::move(done), now, items);
 }
 
-absl::Status Destroyer::SetDeadline(const OwnerId& owner, std::uint32_t slot,
-                                    absl::Time dies) {
-  const std::string name = OwnerRowName(owner);
+absl::Status Destroyer::SetDeadlines(const OwnerId& owner,
+                                     absl::Span<const SlotDeadline> deadlines) {
   return RetryAborted([&]() -> absl::Status {
     Draft draft(vault_.get());
-    PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                            draft.Read(name));
-    if (!bytes.has_value()) {
+    PRIVET_ASSIGN_OR_RETURN(std::optional<OwnerRow> row,
+                            ReadOwner(owner, &draft));
+    if (!row.has_value()) {
       return absl::NotFoundError("the vault does not know the owner");
     }
-    PRIVET_ASSIGN_OR_RETURN(OwnerRow row, OwnerRow::Parse(*bytes));
-    std::vector<OwnerRow::Deadline> others;
-    for (const OwnerRow::Deadline& each : row.deadlines) {
-      if (each.slot != slot) {
-        others.push_back(each);
-      } else {
-        draft.Set(DeadlineRowName(each.ms, owner, slot), std::nullopt);
-      }
+    Put(deadlines, owner, &*row, &draft);
+    return draft.Commit();
+  });
+}
+
+absl::StatusOr<std::vector<OwnerId>> Destroyer::Unsettled() {
+  std::vector<OwnerId> owners;
+  PRIVET_RETURN_IF_ERROR(
+      vault_->Scan(kUnsettledRows, EndOf(kUnsettledRows),
+                   [&](std::string_view name, std::string_view) {
+                     const auto owner = OwnerId::FromBytes(name.substr(1));
+                     if (owner.ok()) owners.push_back(*owner);
+                     return true;
+                   }));
+  return owners;
+}
+
+absl::Status Destroyer::Settle(
+    const OwnerId& owner,
+    absl::FunctionRef<absl::StatusOr<std::vector<SlotDeadline>>()> work_out) {
+  const std::string name = UnsettledRowName(owner);
+  return RetryAborted([&]() -> absl::Status {
+    Draft draft(vault_.get());
+    PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> unsettled,
+                            draft.Read(name));
+    if (!unsettled.has_value()) return absl::OkStatus();
+    PRIVET_ASSIGN_OR_RETURN(std::optional<OwnerRow> row,
+                            ReadOwner(owner, &draft));
+    if (row.has_value()) {
+      PRIVET_ASSIGN_OR_RETURN(const std::vector<SlotDeadline> deadlines,
+                              work_out());
+      Put(deadlines, owner, &*row, &draft);
     }
-    if (dies != absl::InfiniteFuture()) {
-      const std::int64_t ms =
-          std::max<std::int64_t>(0, absl::ToUnixMillis(dies));
-      others.push_back({slot, ms});
-      draft.Set(DeadlineRowName(ms, owner, slot), std::string());
-    }
-    row.deadlines = std::move(others);
-    draft.Set(name, row.Serialize());
+    draft.Set(name, std::nullopt);
     return draft.Commit();
   });
 }
@@ -277,6 +330,9 @@ absl::StatusOr<Destroyed> Destroyer::DestroyDueSlots(absl::Time now,
                                                      std::size_t limit) {
   PRIVET_RETURN_IF_ERROR(MeetClock(*vault_, now));
   PRIVET_RETURN_IF_ERROR(CatchUp());
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<OwnerId> unsettled, Unsettled());
+  const absl::flat_hash_set<OwnerId> waiting(unsettled.begin(),
+                                             unsettled.end());
   std::vector<DeadlineName> due;
   absl::Status malformed;
   PRIVET_RETURN_IF_ERROR(
@@ -284,7 +340,9 @@ absl::StatusOr<Destroyed> Destroyer::DestroyDueSlots(absl::Time now,
                    [&](std::string_view name, std::string_view) {
                      auto parsed = ParseDeadlineRow(name);
                      malformed.Update(parsed.status());
-                     if (parsed.ok()) due.push_back(*parsed);
+                     if (parsed.ok() && !waiting.contains(parsed->owner)) {
+                       due.push_back(*parsed);
+                     }
                      return malformed.ok() && due.size() < limit;
                    }));
   PRIVET_RETURN_IF_ERROR(malformed);

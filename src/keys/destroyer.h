@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -46,6 +47,12 @@ struct EpochRule {
   std::uint32_t retention_class = 0;
   base::Keep at_sealing;  // the shortest keep of the class from creation
   base::Keep effective;   // the smaller of it and the keep in force
+};
+
+// When a slot of a person dies, at an event; InfiniteFuture: it does not.
+struct SlotDeadline {
+  std::uint32_t slot = 0;
+  absl::Time dies;
 };
 
 // What was done. Where nothing was destroyed `mark` is the vault's.
@@ -93,14 +100,24 @@ class Destroyer {
   absl::StatusOr<Destroyed> DestroyDueEpochs(absl::Span<const EpochRule> rules,
                                              absl::Time now);
 
-  // Notes in the vault when a person's slot dies (at an event), or, by
-  // InfiniteFuture, that it does not (the event was undone). Goes with the
+  // Notes in the vault when slots of a person die. A deadline goes with its
   // slot. NotFound if the owner is unknown.
-  absl::Status SetDeadline(const OwnerId& owner, std::uint32_t slot,
-                           absl::Time dies);
+  absl::Status SetDeadlines(const OwnerId& owner,
+                            absl::Span<const SlotDeadline> deadlines);
 
-  // Destroys the slots whose deadline has come, at most `limit` of them. The
-  // clock as for DestroyDueEpochs.
+  // Returns those of whom the ledger says that periods began or ended, and
+  // whose deadlines nobody has set since.
+  absl::StatusOr<std::vector<OwnerId>> Unsettled();
+
+  // Sets the deadlines of one of them, as `work_out` says. It is called after a
+  // look at what the ledger says, and again if that or the person's slots
+  // change meanwhile. Does nothing about anybody else.
+  absl::Status Settle(
+      const OwnerId& owner,
+      absl::FunctionRef<absl::StatusOr<std::vector<SlotDeadline>>()> work_out);
+
+  // Destroys the slots whose deadline has come, at most `limit` of them, but
+  // those of people who are unsettled. The clock as for DestroyDueEpochs.
   absl::StatusOr<Destroyed> DestroyDueSlots(absl::Time now, std::size_t limit);
 
   // Makes deleted keys unreadable in the vault's files; true when done.

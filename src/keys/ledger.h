@@ -23,7 +23,8 @@
 namespace privet::keys {
 
 // What an entry says; the number is part of the format. The vault's own kinds
-// are below 16, those of the state (subject/) from 16 on.
+// are below 16, those of the state (subject/) from 16 on; of one of these the
+// vault learns as well.
 enum class LedgerKind : std::uint8_t {
   // Persons, each: owner ‖ u16 n ‖ n × (u32 slot ‖ u32 generation).
   kSlotsDestroyed = 1,
@@ -31,6 +32,9 @@ enum class LedgerKind : std::uint8_t {
   kEpochsDestroyed = 3,  // u32 class ‖ n × u32 epoch
 };
 inline constexpr std::uint8_t kFirstStateKind = 16;
+// A row of the state that begins or ends periods of a person. The body begins
+// with the owner: the vault notes that his deadlines are to be set anew.
+inline constexpr std::uint8_t kPeriodsKind = 17;
 
 // How far a store has come: the number of the last entry that it holds, and
 // that entry's check bytes, so that another ledger is not taken for this one.

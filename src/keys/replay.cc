@@ -32,10 +32,14 @@ struct OwnEntry {
   std::string body;
 };
 
-std::string Tombstone(std::uint64_t number) {
+std::string EntryNumber(std::uint64_t number) {
   std::string row;
   base::AppendInt(&row, number);
   return row;
+}
+
+bool IsOfVault(std::uint8_t kind) {
+  return kind < kFirstStateKind || kind == kPeriodsKind;
 }
 
 // Takes an owner off the look-up row of his host's id, or, while a slot lives,
@@ -110,6 +114,7 @@ absl::Status SettleOwner(const PersonKeys& person, bool erased, Draft* draft) {
   }
   draft->Set(name,
              ends ? std::nullopt : std::optional<std::string>(row.Serialize()));
+  if (ends) draft->Set(UnsettledRowName(person.owner), std::nullopt);
   return absl::OkStatus();
 }
 
@@ -122,7 +127,7 @@ absl::Status ApplyPersons(const OwnEntry& entry, Draft* draft) {
     for (const SlotKey& key : person.keys) {
       const std::string name = SubjectKeyName(key);
       draft->Set(KeyRow(KeyKind::kSubject, name), std::nullopt);
-      draft->Set(GoneRow(KeyKind::kSubject, name), Tombstone(entry.number));
+      draft->Set(GoneRow(KeyKind::kSubject, name), EntryNumber(entry.number));
     }
     PRIVET_RETURN_IF_ERROR(SettleOwner(person, erased, draft));
   }
@@ -134,12 +139,29 @@ absl::Status ApplyEpochs(const OwnEntry& entry, Draft* draft) {
   for (const std::uint32_t epoch : keys.epochs) {
     const std::string name = EpochKeyName(keys.retention_class, epoch);
     draft->Set(KeyRow(KeyKind::kEpoch, name), std::nullopt);
-    draft->Set(GoneRow(KeyKind::kEpoch, name), Tombstone(entry.number));
+    draft->Set(GoneRow(KeyKind::kEpoch, name), EntryNumber(entry.number));
+  }
+  return absl::OkStatus();
+}
+
+// Which deadlines the person has now hangs on the state, which a vault cannot
+// read.
+absl::Status ApplyPeriods(const OwnEntry& entry, Draft* draft) {
+  const auto owner =
+      OwnerId::FromBytes(std::string_view(entry.body).substr(0, 16));
+  if (!owner.ok()) {
+    return absl::DataLossError("a ledger entry about a person is malformed");
+  }
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                          draft->Read(OwnerRowName(*owner)));
+  if (row.has_value()) {
+    draft->Set(UnsettledRowName(*owner), EntryNumber(entry.number));
   }
   return absl::OkStatus();
 }
 
 absl::Status Apply(const OwnEntry& entry, Draft* draft) {
+  if (entry.kind == kPeriodsKind) return ApplyPeriods(entry, draft);
   switch (static_cast<LedgerKind>(entry.kind)) {
     case LedgerKind::kSlotsDestroyed:
     case LedgerKind::kOwnerErased:
@@ -169,7 +191,7 @@ absl::Status Step(Store& vault, Ledger& ledger, LedgerMark* mark, bool* more) {
     *more = entries.size() == kEntriesOfCommit;
     if (*more) return false;
     *mark = entry.mark;
-    if (entry.kind < kFirstStateKind) {
+    if (IsOfVault(entry.kind)) {
       entries.push_back(
           {entry.mark.number, entry.kind, std::string(entry.body)});
     }

@@ -23,6 +23,7 @@ constexpr char kGone = 'g';
 constexpr char kName = 'n';
 constexpr char kOwner = 'o';
 constexpr char kSlot = 's';
+constexpr char kUnsettled = 'u';
 
 constexpr std::uint8_t kOwnerRowVersion = 1;
 constexpr std::size_t kNumberSize = 4;
@@ -144,6 +145,10 @@ std::string SealedNameRowName(std::uint8_t kind, std::string_view name) {
   std::string row(1, kName);
   row.push_back(static_cast<char>(kind));
   return row.append(name);
+}
+
+std::string UnsettledRowName(const OwnerId& owner) {
+  return std::string(1, kUnsettled).append(owner.view());
 }
 
 absl::StatusOr<DeadlineName> ParseDeadlineRow(std::string_view row_name) {

@@ -60,6 +60,11 @@ std::string CompartmentRowName(std::uint32_t type, std::uint32_t compartment);
 std::string SlotRowName(std::uint32_t slot);
 std::string SealedNameRowName(std::uint8_t kind, std::string_view name);
 
+// A row for each person whose deadlines are to be set anew: the number of the
+// ledger's entry that says so.
+std::string UnsettledRowName(const OwnerId& owner);
+inline constexpr char kUnsettledRows[] = "u";  // what their names begin with
+
 // A row for each deadline, ordered by time.
 std::string DeadlineRowName(std::int64_t ms, const OwnerId& owner,
                             std::uint32_t slot);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "keys/destroyer.h"
@@ -62,6 +63,7 @@ class Sweep {
 
   const SweepContext context_;
   std::vector<ClassRule> rules_;  // what lives longest comes first
+  absl::flat_hash_set<OwnerId> unsettled_;
   Counts counts_;
   KeyCounts keys_;
 };

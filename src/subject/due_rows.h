@@ -43,6 +43,15 @@ struct GroundLost {
 // The keys::LedgerMark up to which the state holds the ledger.
 inline constexpr char kStateMarkKey[] = "n/ledger";
 
+// Random bytes that change with whatever is known of anybody.
+inline constexpr char kStateVersionKey[] = "n/version";
+
+// A person about whom a replay of the ledger, which cannot work out what
+// follows, has said something: his other rows here may be stale or missing.
+//
+//   "unsettled/" ‖ owner 16                              → u64 entry's number
+inline constexpr std::string_view kUnsettledPrefix = "unsettled/";
+
 inline constexpr std::string_view kEventDuePrefix = "due/";
 inline constexpr std::string_view kGroundPrefix = "ground/";
 
@@ -94,6 +103,10 @@ inline std::string EventDueFrom(std::uint32_t retention_class,
 inline std::string KeyOf(const EventDue& row) {
   return EventDueFrom(row.retention_class, row.period, row.at)
       .append(row.owner.view());
+}
+
+inline std::string UnsettledKey(const OwnerId& owner) {
+  return std::string(kUnsettledPrefix).append(owner.view());
 }
 
 inline std::string KeyOf(const GroundLost& row) {

@@ -17,8 +17,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "base/bytes.h"
-#include "base/mutex.h"
 #include "base/status_macros.h"
+#include "crypto/random.h"
 #include "keys/ledger.h"
 #include "policy/retention_class.h"
 #include "privet/record_id.h"
@@ -52,6 +52,39 @@ void Set(std::vector<Store::Write>* writes, std::string key,
   } else {
     writes->push_back({std::move(key), std::move(value)});
   }
+}
+
+void SetVersion(std::vector<Store::Write>* writes) {
+  std::string version(8, '\0');
+  crypto::RandomBytes(version.data(), version.size());
+  Set(writes, kStateVersionKey, std::move(version));
+}
+
+std::string Number(std::uint64_t number) {
+  std::string row;
+  base::AppendInt(&row, number);
+  return row;
+}
+
+bool IsOfState(std::uint8_t kind) {
+  return kind >= keys::kFirstStateKind ||
+         kind == static_cast<std::uint8_t>(keys::LedgerKind::kOwnerErased);
+}
+
+// Whether rows of other kinds follow from such a row.
+bool HasConsequences(RowKind kind) {
+  return kind == RowKind::kEvent || kind == RowKind::kConsent ||
+         kind == RowKind::kObjection;
+}
+
+template <typename Attempt>
+absl::Status Retry(Attempt attempt) {
+  for (int i = 0; i < kTries; ++i) {
+    const absl::Status status = attempt();
+    if (!absl::IsAborted(status)) return status;
+  }
+  return absl::UnavailableError(
+      "the state is being written by many at once; try again");
 }
 
 void Profile(const StateRow& row, policy::SubjectState* state) {
@@ -190,16 +223,25 @@ absl::Status StateStore::Apply(Change change, absl::Time now) {
   const std::string value = Encode(
       change.row,
       [this](std::string_view k, std::string_view v) { return Mac(k, v); });
-  std::vector<Store::Write> writes = change.with;
-  Set(&writes, HistoryKeyOf(change.row),
+  Own own;
+  own.owner = change.row.owner;
+  own.with = change.with;
+  Set(&own.with, HistoryKeyOf(change.row),
       EncodeHistory(change.row, change.history));
-  if (!change.takes_away) {
-    Set(&writes, key, value);
-    return store_->Commit({}, writes);
+  if (!change.takes_away && !change.moves_periods) {
+    Set(&own.with, key, value);
+    SetVersion(&own.with);
+    return store_->Commit({}, own.with);
   }
-  const keys::LedgerItem item{kRowKind, base::Info(key, value)};
-  PRIVET_RETURN_IF_ERROR(ledger_->Append(now, {item}).status());
-  return CatchUpWith(writes);
+  keys::LedgerItem item{kRowKind, base::Info(key, value)};
+  if (change.moves_periods) {
+    item.kind = kPeriodsKind;
+    item.body.insert(0, own.owner.view());
+  }
+  PRIVET_ASSIGN_OR_RETURN(const keys::LedgerMark mark,
+                          ledger_->Append(now, {item}));
+  own.number = mark.number;
+  return CatchUpWith(&own);
 }
 
 absl::Status StateStore::Write(absl::Span<const Store::Write> writes) {
@@ -219,16 +261,10 @@ absl::StatusOr<bool> StateStore::WriteNew(const StateRow& row) {
   return true;
 }
 
-absl::Status StateStore::CatchUp() { return CatchUpWith({}); }
+absl::Status StateStore::CatchUp() { return CatchUpWith(nullptr); }
 
-absl::Status StateStore::CatchUpWith(const std::vector<Store::Write>& with) {
-  absl::Status status;
-  for (int i = 0; i < kTries; ++i) {
-    status = CatchUpOnce(with);
-    if (!absl::IsAborted(status)) return status;
-  }
-  return absl::UnavailableError(
-      "the state is being written by many at once; try again");
+absl::Status StateStore::CatchUpWith(const Own* own) {
+  return Retry([&] { return CatchUpOnce(own); });
 }
 
 absl::StatusOr<keys::LedgerMark> StateStore::ReadMark() {
@@ -239,42 +275,68 @@ absl::StatusOr<keys::LedgerMark> StateStore::ReadMark() {
   return keys::LedgerMark::Parse(*row);
 }
 
-// Applies, in one commit, every entry after the mark, moves the mark, and
-// writes `with`. Aborted if another process moved it meanwhile.
-absl::Status StateStore::CatchUpOnce(std::vector<Store::Write> with) {
-  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> mark_row,
-                          store_->Read(kStateMarkKey));
-  PRIVET_ASSIGN_OR_RETURN(const keys::LedgerMark mark, ReadMark());
-  struct Entry {
-    std::uint8_t kind;
-    std::string body;
-  };
+// Returns those that are of the state, and moves `mark` to the last of all.
+absl::StatusOr<std::vector<StateStore::Entry>> StateStore::EntriesAfter(
+    keys::LedgerMark* mark) {
   std::vector<Entry> entries;
-  keys::LedgerMark last = mark;
   PRIVET_RETURN_IF_ERROR(
-      ledger_->Read(mark, [&](const keys::LedgerEntry& entry) {
-        entries.push_back({entry.kind, std::string(entry.body)});
-        last = entry.mark;
+      ledger_->Read(*mark, [&](const keys::LedgerEntry& entry) {
+        if (IsOfState(entry.kind)) {
+          entries.push_back(
+              {entry.mark.number, entry.kind, std::string(entry.body)});
+        }
+        *mark = entry.mark;
         return true;
       }));
-  if (last == mark && mark_row.has_value() && with.empty())
+  return entries;
+}
+
+// Applies, in one commit, every entry after the mark, moves the mark, and
+// writes what goes with `own`. Aborted if another process moved it meanwhile.
+absl::Status StateStore::CatchUpOnce(const Own* own) {
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> mark_row,
+                          store_->Read(kStateMarkKey));
+  PRIVET_ASSIGN_OR_RETURN(const keys::LedgerMark before, ReadMark());
+  keys::LedgerMark mark = before;
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<Entry> entries,
+                          EntriesAfter(&mark));
+  if (mark == before && mark_row.has_value() && own == nullptr) {
     return absl::OkStatus();
-  for (const Entry& entry : entries) {
-    if (entry.kind == kRowKind) {
-      PRIVET_RETURN_IF_ERROR(ReplayRow(entry.body, &with));
-    } else if (entry.kind ==
-               static_cast<std::uint8_t>(keys::LedgerKind::kOwnerErased)) {
-      PRIVET_RETURN_IF_ERROR(ReplayErasure(entry.body, &with));
-    }
   }
-  Set(&with, kStateMarkKey, last.Serialize());
-  return store_->Commit({{kStateMarkKey, mark_row}}, with);
+  std::vector<Store::Write> writes;
+  if (own != nullptr) writes = own->with;
+  // What follows from a change was worked out from what was known before it.
+  const bool alone =
+      own != nullptr && entries.size() == 1 && entries[0].number == own->number;
+  if (own != nullptr && !alone) {
+    Set(&writes, UnsettledKey(own->owner), Number(own->number));
+  }
+  for (const Entry& entry : entries) {
+    PRIVET_RETURN_IF_ERROR(Replay(entry, alone, &writes));
+  }
+  if (!writes.empty()) SetVersion(&writes);
+  Set(&writes, kStateMarkKey, mark.Serialize());
+  return store_->Commit({{kStateMarkKey, mark_row}}, writes);
+}
+
+absl::Status StateStore::Replay(const Entry& entry, bool settled,
+                                std::vector<Store::Write>* writes) {
+  if (entry.kind == kRowKind || entry.kind == kPeriodsKind) {
+    return ReplayRow(entry, settled, writes);
+  }
+  if (entry.kind == static_cast<std::uint8_t>(keys::LedgerKind::kOwnerErased)) {
+    return ReplayErasure(entry.body, writes);
+  }
+  return absl::FailedPreconditionError(
+      "the ledger holds an entry of a kind that this version does not know; "
+      "use the newest version that has used it");
 }
 
 // A row that is newer than the entry stays: what it says was said later.
-absl::Status StateStore::ReplayRow(std::string_view body,
+absl::Status StateStore::ReplayRow(const Entry& entry, bool settled,
                                    std::vector<Store::Write>* writes) {
-  base::ByteReader reader(body);
+  base::ByteReader reader(entry.body);
+  if (entry.kind == kPeriodsKind) reader.Take(OwnerId().bytes.size());
   const std::string key(reader.Part());
   const std::string value(reader.Part());
   const auto mac = [this](std::string_view k, std::string_view v) {
@@ -288,10 +350,8 @@ absl::Status StateStore::ReplayRow(std::string_view body,
     if (present.at > row.at) return absl::OkStatus();
   }
   Set(writes, key, value);
-  if (row.kind == RowKind::kEvent || row.kind == RowKind::kConsent ||
-      row.kind == RowKind::kObjection) {
-    base::MutexLock lock(&mutex_);
-    replayed_.insert(row.owner);
+  if (!settled && HasConsequences(row.kind)) {
+    Set(writes, UnsettledKey(row.owner), Number(entry.number));
   }
   return absl::OkStatus();
 }
@@ -320,20 +380,53 @@ absl::Status StateStore::ForgetInto(const OwnerId& owner,
                        return true;
                      }));
   }
+  Set(writes, UnsettledKey(owner), std::nullopt);
   return absl::OkStatus();
 }
 
 absl::Status StateStore::Forget(const OwnerId& owner) {
   std::vector<Store::Write> writes;
   PRIVET_RETURN_IF_ERROR(ForgetInto(owner, &writes));
+  SetVersion(&writes);
   return Write(writes);
 }
 
-std::vector<OwnerId> StateStore::TakeReplayed() {
-  base::MutexLock lock(&mutex_);
-  std::vector<OwnerId> owners(replayed_.begin(), replayed_.end());
-  replayed_.clear();
+absl::StatusOr<std::vector<OwnerId>> StateStore::Unsettled() {
+  std::vector<OwnerId> owners;
+  const std::string from(kUnsettledPrefix);
+  PRIVET_RETURN_IF_ERROR(store_->Scan(
+      from, AfterPrefix(from), [&](std::string_view key, std::string_view) {
+        const auto owner = OwnerId::FromBytes(key.substr(from.size()));
+        if (owner.ok()) owners.push_back(*owner);
+        return true;
+      }));
   return owners;
+}
+
+absl::Status StateStore::Settle(
+    const OwnerId& owner,
+    absl::FunctionRef<absl::StatusOr<std::vector<Store::Write>>(const Said&)>
+        follow) {
+  const std::string key = UnsettledKey(owner);
+  return Retry([&]() -> absl::Status {
+    PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> unsettled,
+                            store_->Read(key));
+    if (!unsettled.has_value()) return absl::OkStatus();
+    PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> version,
+                            store_->Read(kStateVersionKey));
+    PRIVET_ASSIGN_OR_RETURN(const Said said, Read(owner));
+    PRIVET_ASSIGN_OR_RETURN(std::vector<Store::Write> writes, follow(said));
+    Set(&writes, key, std::nullopt);
+    return store_->Commit({{key, unsettled}, {kStateVersionKey, version}},
+                          writes);
+  });
+}
+
+absl::StatusOr<std::string> StateStore::Version() {
+  PRIVET_RETURN_IF_ERROR(CatchUp());
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> version,
+                          store_->Read(kStateVersionKey));
+  return version.value_or("");
 }
 
 }  // namespace privet::subject

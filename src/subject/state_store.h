@@ -12,12 +12,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "base/mutex.h"
 #include "keys/keyring.h"
 #include "keys/ledger.h"
 #include "policy/subject_state.h"
@@ -50,6 +49,7 @@ struct Change {
   StateRow row;
   std::vector<std::string> history;  // free text, such as a case reference
   bool takes_away = false;           // goes through the ledger first
+  bool moves_periods = false;        // so does this: a deadline hangs on it
   std::vector<Store::Write> with;
 };
 
@@ -58,8 +58,9 @@ struct Change {
 // and returns Unavailable, ResourceExhausted or DataLoss as a Store does.
 class StateStore {
  public:
-  // Kinds of ledger entries that are the state's.
+  // Kinds of ledger entries that are the state's: a row; owner ‖ a row.
   static constexpr std::uint8_t kRowKind = keys::kFirstStateKind;
+  static constexpr std::uint8_t kPeriodsKind = keys::kPeriodsKind;
 
   // Opens the state, and applies what the ledger has and it lacks.
   // FailedPrecondition if it is ahead of the ledger or belongs to another.
@@ -85,9 +86,21 @@ class StateStore {
   // Applies what the ledger has and this state lacks.
   absl::Status CatchUp();
 
-  // Returns those whose events a replay changed since the last call: the rows
-  // that follow from events are the caller's to set right.
-  std::vector<OwnerId> TakeReplayed();
+  // Returns those about whom a replay of the ledger said something: the rows
+  // that follow from it are missing, and stale ones there.
+  absl::StatusOr<std::vector<OwnerId>> Unsettled();
+
+  // Writes what `follow` returns for one of them, in the commit that notes that
+  // he is settled. It is called again if the state changes meanwhile. Does
+  // nothing about anybody else.
+  absl::Status Settle(
+      const OwnerId& owner,
+      absl::FunctionRef<absl::StatusOr<std::vector<Store::Write>>(const Said&)>
+          follow);
+
+  // Returns bytes that differ whenever what is known of anybody does. Applies
+  // what the ledger has and this state lacks.
+  absl::StatusOr<std::string> Version();
 
  private:
   StateStore(std::shared_ptr<Store> store, std::shared_ptr<keys::Ledger> ledger,
@@ -96,10 +109,25 @@ class StateStore {
         ledger_(std::move(ledger)),
         keyring_(std::move(keyring)) {}
 
+  // An entry of the ledger, and the rows that are written with it.
+  struct Own {
+    std::uint64_t number = 0;
+    OwnerId owner;
+    std::vector<Store::Write> with;
+  };
+  struct Entry {
+    std::uint64_t number = 0;
+    std::uint8_t kind = 0;
+    std::string body;
+  };
+
   absl::StatusOr<keys::LedgerMark> ReadMark();
-  absl::Status CatchUpOnce(std::vector<Store::Write> with);
-  absl::Status CatchUpWith(const std::vector<Store::Write>& with);
-  absl::Status ReplayRow(std::string_view body,
+  absl::StatusOr<std::vector<Entry>> EntriesAfter(keys::LedgerMark* mark);
+  absl::Status CatchUpOnce(const Own* own);
+  absl::Status CatchUpWith(const Own* own);
+  absl::Status Replay(const Entry& entry, bool settled,
+                      std::vector<Store::Write>* writes);
+  absl::Status ReplayRow(const Entry& entry, bool settled,
                          std::vector<Store::Write>* writes);
   absl::Status ReplayErasure(std::string_view body,
                              std::vector<Store::Write>* writes);
@@ -113,8 +141,6 @@ class StateStore {
   const std::shared_ptr<Store> store_;
   const std::shared_ptr<keys::Ledger> ledger_;
   const std::shared_ptr<keys::Keyring> keyring_;
-  base::Mutex mutex_;
-  absl::flat_hash_set<OwnerId> replayed_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace privet::subject

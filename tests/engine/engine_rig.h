@@ -76,7 +76,7 @@ class EngineRig {
     return *engine;
   }
 
-  SweepReport SweepOrDie() {
+  absl::StatusOr<SweepReport> TrySweep() {
     SweeperOptions options;
     options.vault = vault;
     options.state = state;
@@ -84,8 +84,11 @@ class EngineRig {
     options.sources = {{"records", records}};
     options.clock = &clock;
     auto sweeper = Sweeper::Create(policy_, std::move(options));
-    REQUIRE_OK(sweeper);
-    auto report = sweeper->Run();
+    if (!sweeper.ok()) return sweeper.status();
+    return sweeper->Run();
+  }
+  SweepReport SweepOrDie() {
+    auto report = TrySweep();
     REQUIRE_OK(report);
     return *report;
   }

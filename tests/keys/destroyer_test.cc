@@ -254,7 +254,7 @@ TEST_CASE("A clock that runs backwards destroys nothing",
   const auto keyring = vault.OpenKeyring();
   const OwnerId owner = OwnerOrDie(*keyring, "ada");
   const auto destroyer = vault.OpenDestroyer();
-  REQUIRE_OK(destroyer->SetDeadline(owner, 0, kNow - absl::Hours(48)));
+  REQUIRE_OK(destroyer->SetDeadlines(owner, {{0, kNow - absl::Hours(48)}}));
   const MapStore::Rows rows = vault.store->rows();
   const absl::Time back = kNow - absl::Hours(24);
   REQUIRE_ERROR(destroyer->DestroyDueSlots(back, 10),
@@ -273,7 +273,7 @@ TEST_CASE("A slot dies at the deadline in the vault, unless it was taken back",
   SealOrDie(*keyring, &place);
   const auto destroyer = vault.OpenDestroyer();
   const absl::Time dies = kNow + absl::Hours(1);
-  REQUIRE_OK(destroyer->SetDeadline(place.owner, place.slot, dies));
+  REQUIRE_OK(destroyer->SetDeadlines(place.owner, {{place.slot, dies}}));
 
   SECTION("not before") {
     CHECK(destroyer->DestroyDueSlots(dies - absl::Milliseconds(1), 10)
@@ -287,20 +287,20 @@ TEST_CASE("A slot dies at the deadline in the vault, unless it was taken back",
     CHECK(destroyer->DestroyDueSlots(dies, 10)->slots.empty());
   }
   SECTION("not when the event was undone") {
-    REQUIRE_OK(destroyer->SetDeadline(place.owner, place.slot,
-                                      absl::InfiniteFuture()));
+    REQUIRE_OK(destroyer->SetDeadlines(place.owner,
+                                       {{place.slot, absl::InfiniteFuture()}}));
     CHECK(destroyer->DestroyDueSlots(dies, 10)->slots.empty());
     REQUIRE_OK(TryOpen(*keyring, place));
   }
   SECTION("a deadline that is moved counts once") {
-    REQUIRE_OK(
-        destroyer->SetDeadline(place.owner, place.slot, dies + absl::Hours(1)));
+    REQUIRE_OK(destroyer->SetDeadlines(place.owner,
+                                       {{place.slot, dies + absl::Hours(1)}}));
     CHECK(destroyer->DestroyDueSlots(dies, 10)->slots.empty());
     CHECK(destroyer->DestroyDueSlots(dies + absl::Hours(1), 10)->slots.size() ==
           1);
   }
   SECTION("of a slot without a key it just goes") {
-    REQUIRE_OK(destroyer->SetDeadline(place.owner, 99, kNow));
+    REQUIRE_OK(destroyer->SetDeadlines(place.owner, {{99, kNow}}));
     CHECK(destroyer->DestroyDueSlots(kNow, 10)->slots.empty());
     CHECK(destroyer->DestroyDueSlots(dies, 10)->slots.size() == 1);
   }
@@ -311,6 +311,69 @@ TEST_CASE("A slot dies at the deadline in the vault, unless it was taken back",
       CHECK(name[0] != 'd');
     }
   }
+}
+
+TEST_CASE("No deadline counts until those of a replayed event are settled",
+          "[keys][destroyer][restore]") {
+  TestVault vault;
+  const auto keyring = vault.OpenKeyring();
+  KeyPlace place = PlaceOf(OwnerOrDie(*keyring, "ada"));
+  place.slot = *RememberSlot(*vault.store, {kEventSlot, "", 5});
+  SealOrDie(*keyring, &place);
+  const OwnerId bob = OwnerOrDie(*keyring, "bob");
+  const auto destroyer = vault.OpenDestroyer();
+  REQUIRE_OK(destroyer->SetDeadlines(place.owner, {{place.slot, kNow}}));
+  REQUIRE_OK(destroyer->SetDeadlines(bob, {{0, kNow}}));
+  const auto say = [&] {
+    const std::string body = std::string(place.owner.view()) + "row";
+    REQUIRE_OK(vault.ledger->Append(kNow, {{kPeriodsKind, body}}));
+  };
+  say();
+  // One of them waits, and holds up nobody else.
+  CHECK(destroyer->DestroyDueSlots(kNow, 1)->slots.size() == 1);
+  CHECK(destroyer->DestroyDueSlots(kNow, 1)->slots.empty());
+  REQUIRE_OK(TryOpen(*keyring, place));
+  CHECK(*destroyer->Unsettled() == std::vector<OwnerId>{place.owner});
+
+  using Deadlines = std::vector<SlotDeadline>;
+  int times = 0;
+  SECTION("as it was") {
+    REQUIRE_OK(destroyer->Settle(
+        place.owner,
+        []() -> absl::StatusOr<Deadlines> { return Deadlines(); }));
+    CHECK(destroyer->DestroyDueSlots(kNow, 1)->slots.size() == 1);
+  }
+  SECTION("otherwise, and again if more is said meanwhile") {
+    REQUIRE_OK(
+        destroyer->Settle(place.owner, [&]() -> absl::StatusOr<Deadlines> {
+          if (++times == 1) {
+            say();
+            REQUIRE_OK(destroyer->CatchUp());
+          }
+          return Deadlines{{place.slot, absl::InfiniteFuture()}};
+        }));
+    CHECK(times == 2);
+    CHECK(destroyer->DestroyDueSlots(kNow, 1)->slots.empty());
+    REQUIRE_OK(TryOpen(*keyring, place));
+  }
+  SECTION("and not while nobody can tell") {
+    REQUIRE_ERROR(destroyer->Settle(place.owner,
+                                    []() -> absl::StatusOr<Deadlines> {
+                                      return absl::DataLossError("altered");
+                                    }),
+                  absl::StatusCode::kDataLoss, "altered");
+    CHECK(destroyer->DestroyDueSlots(kNow, 1)->slots.empty());
+    CHECK(destroyer->Unsettled()->size() == 1);
+    return;
+  }
+  SECTION("or until he is gone") {
+    REQUIRE_OK(destroyer->Erase({place.owner}, {}, kNow));
+  }
+  CHECK(destroyer->Unsettled()->empty());
+  REQUIRE_OK(destroyer->Settle(place.owner, [&]() -> absl::StatusOr<Deadlines> {
+    FAIL("he is settled");
+    return Deadlines();
+  }));
 }
 
 TEST_CASE("A reader that holds the vault's files open leaves it pending",

@@ -167,6 +167,15 @@ TEST_CASE("Entries of the state pass the vault by", "[keys][restore]") {
   CHECK(after == before);
 }
 
+TEST_CASE("An entry that names no person is refused",
+          "[keys][restore][error]") {
+  TestVault vault;
+  vault.OpenKeyring();
+  REQUIRE_OK(vault.ledger->Append(kNow, {{kPeriodsKind, "too short"}}));
+  REQUIRE_ERROR(CatchUp(*vault.store, *vault.ledger),
+                absl::StatusCode::kDataLoss, "malformed");
+}
+
 TEST_CASE("An entry of the vault that this version does not know is refused",
           "[keys][restore][error]") {
   TestVault vault;

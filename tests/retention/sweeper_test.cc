@@ -200,8 +200,8 @@ TEST_CASE("A deadline in the vault ends a key whose row was lost",
   const std::uint32_t account = rig.ClassOrDie({Closed("account", "90d")});
   const OwnerId ada = keys::OwnerOrDie(*rig.keyring, "ada");
   const auto key = rig.KeyOrDie(ada, rig.EventSlot(account));
-  REQUIRE_OK(rig.vault.OpenDestroyer()->SetDeadline(ada, rig.EventSlot(account),
-                                                    kStart + 90 * kDay));
+  REQUIRE_OK(rig.vault.OpenDestroyer()->SetDeadlines(
+      ada, {{rig.EventSlot(account), kStart + 90 * kDay}}));
   rig.clock.Set(kStart + 90 * kDay);
   const SweepReport report = rig.SweepOrDie();
   CHECK(report.keys == 1);

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -159,7 +160,94 @@ TEST_CASE("A restored state withdraws again before it answers",
   CHECK(said->state.objections == std::vector<std::string>{"improvement"});
   CHECK(said->state.restricted);
   CHECK(said->state.happened == std::vector<std::string>{"account_closed"});
-  CHECK(restored->TakeReplayed() == std::vector<OwnerId>{fixture.owner_});
+  CHECK(*restored->Unsettled() == std::vector<OwnerId>{fixture.owner_});
+}
+
+// Adds to the rows of a replay what follows from it, as an engine does.
+absl::Status SettleWith(
+    StateStore& state, const OwnerId& owner,
+    const std::vector<Store::Write>& rows,
+    const std::function<void()>& meanwhile = [] {}) {
+  return state.Settle(
+      owner, [&](const Said&) -> absl::StatusOr<std::vector<Store::Write>> {
+        meanwhile();
+        return rows;
+      });
+}
+
+TEST_CASE("What follows from a change is written with it, or later",
+          "[subject][state]") {
+  Fixture fixture;
+  auto store = testing::NewMemoryStore();
+  auto state = fixture.OpenOrDie(store);
+  Change withdrawn = fixture.MakeChange(RowKind::kConsent, "analytics",
+                                        RowStatus::kEnded, true);
+  withdrawn.with = {{"ground/of-it", ""}};
+  SECTION("with it, where nobody else spoke meanwhile") {
+    withdrawn.moves_periods = GENERATE(false, true);
+    fixture.ApplyOrDie(*state, withdrawn);
+    CHECK(state->Unsettled()->empty());
+    return;
+  }
+  SECTION("later, if it was worked out before another change of another") {
+    auto elsewhere = fixture.OpenOrDie(CopyOf(*store));
+    fixture.ApplyOrDie(*elsewhere,
+                       fixture.MakeChange(RowKind::kEvent, "account_closed",
+                                          RowStatus::kInForce, true));
+    fixture.ApplyOrDie(*state, withdrawn);
+  }
+  SECTION("later, if it was replayed by another") {
+    auto dies = std::make_shared<testing::FailingStore>(store);
+    auto dying = fixture.OpenOrDie(dies);
+    dies->plan().FailAfter(1, absl::UnavailableError("killed"));
+    REQUIRE_ERROR(dying->Apply(withdrawn, fixture.clock_.Now()),
+                  absl::StatusCode::kUnavailable, "killed");
+    REQUIRE_OK(state->CatchUp());
+  }
+  CHECK(*state->Unsettled() == std::vector<OwnerId>{fixture.owner_});
+  // Consent that is given meanwhile, past the ledger, counts as well.
+  int times = 0;
+  REQUIRE_OK(SettleWith(*state, fixture.owner_, {{"ground/later", ""}}, [&] {
+    if (++times > 1) return;
+    fixture.ApplyOrDie(*state,
+                       fixture.MakeChange(RowKind::kConsent, "experience",
+                                          RowStatus::kInForce, false));
+  }));
+  CHECK(times == 2);
+  CHECK(state->Unsettled()->empty());
+  CHECK(store->Read("ground/later")->has_value());
+  REQUIRE_OK(SettleWith(*state, fixture.owner_, {}, [] { FAIL("settled"); }));
+}
+
+TEST_CASE("The version changes with what is known of anybody, and only then",
+          "[subject][state]") {
+  Fixture fixture;
+  auto store = testing::NewMemoryStore();
+  auto state = fixture.OpenOrDie(store);
+  auto other = fixture.OpenOrDie(store);
+  std::string seen = *other->Version();
+  const auto changes = [&] {
+    const std::string before = std::exchange(seen, *other->Version());
+    return before != seen;
+  };
+  CHECK_FALSE(changes());
+  fixture.ApplyOrDie(*state, fixture.MakeChange(RowKind::kConsent, "analytics",
+                                                RowStatus::kInForce, false));
+  CHECK(changes());
+  CHECK_FALSE(changes());
+  fixture.ApplyOrDie(*state, fixture.MakeChange(RowKind::kConsent, "analytics",
+                                                RowStatus::kEnded, true));
+  CHECK(changes());
+  REQUIRE_OK(state->Write({{"due/row", ""}}));
+  CHECK_FALSE(changes());
+  REQUIRE_OK(state->Forget(fixture.owner_));
+  CHECK(changes());
+  // Who died before the commit left it to whoever looks next.
+  auto elsewhere = fixture.OpenOrDie(CopyOf(*store));
+  fixture.ApplyOrDie(*elsewhere, fixture.MakeChange(RowKind::kRestriction, "a",
+                                                    RowStatus::kInForce, true));
+  CHECK(changes());
+  CHECK(other->Read(fixture.owner_)->state.restricted);
 }
 
 TEST_CASE("A state that is ahead of its ledger is refused",
