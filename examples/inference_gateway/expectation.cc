@@ -25,6 +25,10 @@ constexpr TextSet kBilling = {Text::kCurrency, Text::kStatus, Text::kChannelId};
 constexpr TextSet kTalk = {Text::kTicket, Text::kTicketAddress,
                            Text::kTicketEmail, Text::kFeedback};
 
+constexpr TextSet kSecurity =
+    kSecurityLog | kServiceLog |
+    TextSet{Text::kSessionId, Text::kAccountId, Text::kChannelId};
+
 struct Clause {
   privet::PurposeId purpose;
   TextSet texts;
@@ -46,9 +50,10 @@ const std::vector<Clause>& Clauses() {
        kBilling | kServiceLog | TextSet{Text::kAccountId, Text::kEmail}},
       {purpose::kBillingAudit,
        kBilling | kServiceLog | TextSet{Text::kAccountId, Text::kEmail}},
-      {purpose::kSecurityAbuse,
-       kSecurityLog | kServiceLog |
-           TextSet{Text::kSessionId, Text::kAccountId, Text::kChannelId}},
+      {purpose::kBillingPayment,
+       kBilling | kServiceLog | TextSet{Text::kAccountId, Text::kEmail}},
+      {purpose::kSecurityAbuse, kSecurity},
+      {purpose::kSecurityFraud, kSecurity},
       {purpose::kImprovement, kServiceLog | TextSet{Text::kFeedback}},
       {purpose::kAnalytics, kServiceLog | TextSet{Text::kUiVariant}},
       {purpose::kExperience, kServiceLog | TextSet{Text::kUiVariant}},
@@ -94,12 +99,17 @@ const std::vector<View>& AllViews() {
       {actor::kSupportDesk, purpose::kServiceSupport},
       {actor::kSupportDesk, purpose::kServiceTroubleshooting},
       {actor::kPayments, purpose::kBillingRecords},
+      {actor::kPayments, purpose::kBillingPayment},
+      {actor::kPayments, purpose::kBillingAudit},
       {actor::kAuditor, purpose::kBillingAudit},
       {actor::kGuard, purpose::kSecurityAbuse},
+      {actor::kGuard, purpose::kSecurityFraud},
       {actor::kProduct, purpose::kImprovement},
       {actor::kProduct, purpose::kAnalytics},
       {actor::kProduct, purpose::kExperience},
       {actor::kLegal, purpose::kCompliance},
+      // For a share only: nothing is seen for it inside.
+      {actor::kLegal, purpose::kTransferOfBusiness},
   };
   return *kViews;
 }

@@ -24,7 +24,8 @@ nlohmann::ordered_json ToJson(const SweepReport& report) {
   nlohmann::ordered_json json = {
       {"records", report.records},   {"compartments", report.compartments},
       {"keys", report.keys},         {"without_ground", report.without_ground},
-      {"residues", report.residues}, {"scrubbed", report.scrubbed}};
+      {"residues", report.residues}, {"damaged", report.damaged},
+      {"scrubbed", report.scrubbed}};
   json["classes"] = nlohmann::ordered_json::array();
   for (const SweepReport::OfClass& of : report.classes) {
     json["classes"].push_back({{"retentions", of.retentions},
@@ -43,6 +44,10 @@ void PrintReport(const SweepReport& report, std::ostream& out) {
       << " parts dropped (" << report.without_ground
       << " for want of a ground), " << report.keys << " keys destroyed, "
       << report.residues << " residues stored\n";
+  if (report.damaged > 0) {
+    out << report.damaged
+        << " stored rows do not parse and were left alone: look at them\n";
+  }
   if (!report.scrubbed) {
     out << "a reader keeps old pages of the vault alive: sweep again\n";
   }

@@ -11,8 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "chat.pb.h"
 #include "cli/run.h"
 #include "cli/transcript.h"
+#include "privet/testing/stores.h"
 #include "support/catch.h"
 #include "support/status_assertions.h"
 
@@ -83,29 +87,44 @@ TEST_CASE("A key file that others may read is refused, and not shown",
   CHECK(exported.err.find("privet-root-1") == std::string::npos);
 }
 
-TEST_CASE("A sweep of what was opened once says what went", "[cli][sweep]") {
+// Stores a question of `account` at `when` in the folder.
+void Store(const std::string& privacy, const std::string& account,
+           absl::Time when) {
+  testing::ManualClock clock(when);
+  EngineOptions options;
+  options.clock = &clock;
+  options.allow_unlocked_memory = true;
+  const auto local = OpenLocal(privacy, options);
+  REQUIRE_OK(local);
+  const auto gateway = local->engine.ActAs(ActorId("gateway"), RegionId("de"));
+  REQUIRE_OK(gateway);
+  chat::v1::Question question;
+  question.set_account(account);
+  question.set_model("sky-7b");
+  question.set_prompt("why is the sky blue?");
+  const auto sealed = gateway->Seal(question, Subject(account));
+  REQUIRE_OK(sealed);
+  REQUIRE_OK(local->records->Put(*sealed));
+}
+
+TEST_CASE("A sweep says what went", "[cli][sweep]") {
   const Folder folder;
   const std::string privacy = folder.path() + "/privacy";
   REQUIRE(RunWith({"init", privacy}).code == 0);
-  {
-    // The first start makes the databases.
-    const auto local = OpenLocal(privacy);
-    if (!local.ok()) {
-      // Its record types are not linked into this program.
-      WARN(std::string(local.status().message()));
-      return;
-    }
-  }
+  // Questions are kept for 30 days, by the clock of this machine.
+  Store(privacy, "ada", absl::Now() - absl::Hours(24 * 40));
+  Store(privacy, "bob", absl::Now() - absl::Hours(24 * 4));
   const Result swept = RunWith({"sweep", privacy});
   CHECK(swept.err == "");
   CHECK(swept.code == 0);
-  CHECK(swept.out ==
-        "0 records removed, 0 parts dropped (0 for want of a ground), 0 keys "
-        "destroyed, 0 residues stored\n");
+  CHECK_THAT(swept.out, testing::ContainsSubstring("questions: 1 keys "
+                                                   "destroyed"));
+  CHECK_THAT(swept.out, testing::ContainsSubstring("\n1 records removed, "));
   const Result json = RunWith({"sweep", privacy, "--json"});
   CHECK_THAT(json.out, testing::ContainsSubstring("\"records\": 0"));
+  CHECK_THAT(json.out, testing::ContainsSubstring("\"damaged\": 0"));
   const Result status = RunWith({"keys", "status", privacy});
-  CHECK_THAT(status.out, testing::ContainsSubstring("vault: "));
+  CHECK_THAT(status.out, testing::ContainsSubstring("keys of people"));
 }
 
 }  // namespace
