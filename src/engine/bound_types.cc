@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "crypto/hash.h"
+#include "engine/index_names.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "policy/snapshot.h"
@@ -74,6 +75,7 @@ absl::StatusOr<BoundTypes> BoundTypes::Bind(
     const Scanners& scanners) {
   BoundTypes bound;
   std::string errors;
+  IndexNames indexes;
   const record::SnapshotRules rules(snapshot);
   for (const v1::Record& declared : snapshot.policy().record()) {
     const google::protobuf::Descriptor* type = FindType(declared.type(), types);
@@ -85,6 +87,7 @@ absl::StatusOr<BoundTypes> BoundTypes::Bind(
       continue;
     }
     CheckRetention(snapshot, **plan, &errors);
+    indexes.Add(**plan, &errors);
     bound.by_name_[(*plan)->type()] = plan->get();
     bound.by_name_[(*plan)->sealed_type()] = plan->get();
     bound.by_number_[crypto::Id4((*plan)->sealed_type())] = plan->get();

@@ -18,11 +18,11 @@ namespace {
 // Of the index key; a second one lives beside it while keys are rotated.
 constexpr std::uint32_t kGeneration = 1;
 constexpr std::uint32_t kDefaultBits = 32;
+constexpr std::uint32_t kAllBits = 256;
 
 void KeepBits(std::uint32_t bits, std::string* value) {
-  const std::size_t bytes = (bits + 7) / 8;
-  if (bytes >= value->size()) return;
-  value->resize(bytes);
+  if (bits >= 8 * value->size()) return;
+  value->resize((bits + 7) / 8);
   const std::uint32_t rest = bits % 8;
   if (rest != 0) {
     const auto last = static_cast<unsigned char>(value->back());
@@ -33,6 +33,11 @@ void KeepBits(std::uint32_t bits, std::string* value) {
 
 }  // namespace
 
+std::uint32_t BitsOf(const record::IndexSpec& index) {
+  if (index.unique) return kAllBits;
+  return index.bits == 0 ? kDefaultBits : index.bits;
+}
+
 IndexTag TagOf(const keys::Keyring& keyring, const record::IndexSpec& index,
                std::string_view normalized) {
   IndexTag tag;
@@ -40,9 +45,7 @@ IndexTag TagOf(const keys::Keyring& keyring, const record::IndexSpec& index,
   tag.generation = kGeneration;
   tag.unique = index.unique;
   tag.value = keyring.IndexValue(index.name, kGeneration, normalized);
-  if (!index.unique) {
-    KeepBits(index.bits == 0 ? kDefaultBits : index.bits, &tag.value);
-  }
+  KeepBits(BitsOf(index), &tag.value);
   return tag;
 }
 

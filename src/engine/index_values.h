@@ -15,10 +15,13 @@
 
 namespace privet::engine {
 
+// Returns how many bits of a value's hash the index keeps: all 256 if it is
+// unique, else those that the policy says, or 32.
+std::uint32_t BitsOf(const record::IndexSpec& index);
+
 // Returns the tag of a value that was normalized (record/index_value.h) and has
 // at most record::kLongestIndexed bytes. The compartment is the caller's to
-// set. A unique index keeps all 256 bits; another the first `bits`, 32 if the
-// policy does not say.
+// set.
 IndexTag TagOf(const keys::Keyring& keyring, const record::IndexSpec& index,
                std::string_view normalized);
 

@@ -21,8 +21,6 @@ namespace {
 
 using v1::Policy;
 
-constexpr std::size_t kMostIdBytes = 200;
-
 std::string IdRemedy(std::string_view id) {
   std::string fixed(id);
   for (char& c : fixed) {

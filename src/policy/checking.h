@@ -113,6 +113,9 @@ class Checking {
   std::array<std::vector<std::string_view>, kKindCount> names_;
 };
 
+// Longest name, in bytes.
+inline constexpr std::size_t kMostIdBytes = 200;
+
 // Returns whether `text` is a dotted id: parts of lower-case letters, digits,
 // `_` and `-` that begin with a letter or digit, between single dots.
 bool IsId(std::string_view text);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "policy/checking.h"
 #include "record/draft.h"
 
 namespace privet::record {
@@ -108,6 +109,19 @@ class RoleFinder {
     return false;
   }
 
+  // The policy's own names were checked when it was loaded.
+  template <typename Fail>
+  void CheckIndexName(const std::string& name, const Fail& fail) {
+    if (name.empty() ||
+        (policy::IsId(name) && name.size() <= policy::kMostIdBytes)) {
+      return;
+    }
+    fail(absl::StrCat("is called `", name.substr(0, policy::kMostIdBytes),
+                      "`, which is no name; write lower-case letters, digits, "
+                      "`_` and `-`, with dots between parts, ",
+                      policy::kMostIdBytes, " bytes at most"));
+  }
+
   void AddIndex(const Leaf& leaf, const v1::Index& said) {
     Field& field = tables_.fields[leaf.field];
     const auto fail = [&](absl::string_view what) {
@@ -123,6 +137,10 @@ class RoleFinder {
     if (leaf.tag.is_public && said.name().empty()) {
       fail("needs a name, since the field has no category");
       return;
+    }
+    CheckIndexName(said.name(), fail);
+    if (said.unique() && said.bits() != 0) {
+      fail("is unique, and has all bits; take `bits` out");
     }
     if (said.unique() && (leaf.descriptor->is_repeated() || leaf.unit >= 0)) {
       fail(

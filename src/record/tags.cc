@@ -24,6 +24,7 @@ Options Reread(const Options& options) {
   return read;
 }
 
+// An index may be said in one of the two places; a field says all the rest.
 bool SameTag(const v1::FieldTag& a, const v1::FieldTag& b) {
   const auto sorted = [](const v1::FieldTag& tag) {
     std::vector<std::string> names(tag.categories().begin(),
@@ -31,7 +32,10 @@ bool SameTag(const v1::FieldTag& a, const v1::FieldTag& b) {
     std::sort(names.begin(), names.end());
     return names;
   };
-  return a.public_() == b.public_() && sorted(a) == sorted(b);
+  const bool same_index =
+      !a.has_index() || !b.has_index() ||
+      a.index().SerializeAsString() == b.index().SerializeAsString();
+  return same_index && a.public_() == b.public_() && sorted(a) == sorted(b);
 }
 
 // Takes `said` into `*value`, unless something else stands there.

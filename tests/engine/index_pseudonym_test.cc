@@ -4,6 +4,8 @@
 // erased.
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "crypto/hash.h"
 #include "engine/engine_rig.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
@@ -316,6 +319,66 @@ TEST_CASE("The pseudonym of a person's own id dies with the person",
   // Any other field is under no person's key: not even if it names one.
   CHECK(club.Shared(again, "lab", "referrer") == referrer);
   CHECK(club.Shared(bob, "lab", "referrer") == of_bob);
+}
+
+// Binds t.Member and t.Guest, whose `field` is indexed so.
+absl::Status BindGuest(const std::string& index) {
+  const Schema schema(std::string(kMember) +
+                      "message Guest { option (privet.v1.record).subject = "
+                      "\"id\"; string id = 1 [(privet.v1.field).categories = "
+                      "\"member.id\"]; string about = 2 [(privet.v1.field) = { "
+                      "categories: \"member.note\" index { " +
+                      index + " } }]; }");
+  auto policy =
+      Policy::Parse(std::string(kPolicy) + "record { type: \"t.Guest\" }", "p");
+  REQUIRE_OK(policy);
+  EngineOptions options;
+  options.types = {schema.Type("Member"), schema.Type("Guest")};
+  return Engine::Create(*policy, std::move(options)).status();
+}
+
+TEST_CASE("Fields that are found together are indexed alike",
+          "[engine][index][error]") {
+  const auto refused = absl::StatusCode::kInvalidArgument;
+  const std::string differ =
+      "field `about` of `t.Guest` and field `note` of `t.Member` share the "
+      "index `notes`";
+  REQUIRE_OK(BindGuest("name: \"notes\" normalize: CASE_FOLD bits: 64"));
+  REQUIRE_OK(BindGuest("name: \"other\" normalize: EXACT"));
+  REQUIRE_ERROR(BindGuest("name: \"notes\" normalize: EXACT bits: 64"), refused,
+                differ);
+  REQUIRE_ERROR(BindGuest("name: \"notes\" normalize: CASE_FOLD"), refused,
+                differ);
+  REQUIRE_ERROR(BindGuest("name: \"notes\" normalize: CASE_FOLD unique: true"),
+                refused, differ);
+}
+
+TEST_CASE("Names of indexes that a hash takes for each other are refused",
+          "[engine][index][error]") {
+  std::map<std::uint32_t, std::string> seen;
+  std::string first, second;
+  for (int i = 0; second.empty(); ++i) {
+    const std::string name = "n" + std::to_string(i);
+    const auto [entry, is_new] = seen.emplace(crypto::Id4(name), name);
+    if (is_new) continue;
+    first = entry->second;
+    second = name;
+  }
+  const Schema schema(
+      "message Member { option (privet.v1.record).subject = \"id\"; string id "
+      "= "
+      "1 [(privet.v1.field) = { categories: \"member.id\" index { name: \"" +
+      first +
+      "\" } }]; string note = 2 [(privet.v1.field) = { categories: "
+      "\"member.note\" index { name: \"" +
+      second + "\" } }]; }");
+  auto policy = Policy::Parse(kPolicy, "p");
+  REQUIRE_OK(policy);
+  EngineOptions options;
+  options.types = {schema.Type("Member")};
+  REQUIRE_ERROR(Engine::Create(*policy, std::move(options)),
+                absl::StatusCode::kInvalidArgument,
+                "its index `" + second + "` and the index `" + first + "`");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "google/protobuf/text_format.h"
 #include "privet/v1/policy.pb.h"
 #include "record/fake_rules.h"
 #include "record/plan.h"
@@ -154,6 +155,19 @@ TEST_CASE("A type that does not bind is refused with path and remedy",
        "message M { repeated string x = 1 [(privet.v1.field) = {categories: "
        "\"a\" index {unique: true}}]; }",
        "field `x`: its index is unique, but a record may have several values"},
+      {"a unique index of few bits",
+       "message M { string x = 1 [(privet.v1.field) = {categories: \"a\" index "
+       "{unique: true bits: 8}}]; }",
+       "field `x`: its index is unique, and has all bits"},
+      {"an index with a name that is none",
+       "message M { string x = 1 [(privet.v1.field) = {categories: \"a\" index "
+       "{name: \"My Index\"}}]; }",
+       "field `x`: its index is called `My Index`, which is no name"},
+      {"an index with a name that is too long",
+       "message M { string x = 1 [(privet.v1.field) = {categories: \"a\" index "
+       "{name: \"" +
+           std::string(201, 'x') + "\"}}]; }",
+       "200 bytes at most"},
       // What comes later.
       {"padding",
        "message M { string x = 1 [(privet.v1.field) = {categories: \"a\" pad: "
@@ -338,6 +352,43 @@ TEST_CASE("The kind of people is one that the policy declares",
     } else {
       REQUIRE_ERROR(plan, absl::StatusCode::kInvalidArgument, test.error);
     }
+  }
+}
+
+TEST_CASE("So must they on the index", "[record][bind][error]") {
+  struct Case {
+    std::string name, option, policy, error;
+  };
+  const std::string disagree =
+      "field `x`: the policy and the option of the field disagree";
+  const Case test = GENERATE_COPY(values<Case>({
+      {"the option alone", "index { unique: true }", "", ""},
+      {"the policy alone", "", "unique: true", ""},
+      {"both the same", "index { bits: 8 }", "bits: 8", ""},
+      {"unique or not", "index {}", "unique: true", disagree},
+      {"bits", "index { bits: 8 }", "bits: 9", disagree},
+      {"case", "index { normalize: EMAIL }", "normalize: EXACT", disagree},
+      {"name", "index { name: \"y\" }", "name: \"z\"", disagree},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    const Schema schema(
+        "message M { string x = 1 [(privet.v1.field) = { categories: \"a\" " +
+        test.option + " }]; }");
+    FakeRules rules = SomeRules();
+    v1::Field* field = rules.record.add_field();
+    field->set_path("x");
+    field->add_categories("a");
+    if (!test.policy.empty()) {
+      REQUIRE(google::protobuf::TextFormat::ParseFromString(
+          test.policy, field->mutable_index()));
+    }
+    const auto plan = Plan::Bind(rules, schema.Type("M"), Scanners{});
+    if (!test.error.empty()) {
+      REQUIRE_ERROR(plan, absl::StatusCode::kInvalidArgument, test.error);
+      return;
+    }
+    REQUIRE_OK(plan);
+    CHECK((*plan)->fields()[0].has_index);
   }
 }
 
