@@ -46,6 +46,9 @@ namespace {
 constexpr std::string_view kErasing = "erasing/";
 constexpr std::string_view kErasingEnd = "erasing0";  // '0' follows '/'
 constexpr std::size_t kBatch = 1000;
+// Rounds in which others change all that is about to be taken out: each put
+// that loses its race against the erasure takes its rows out itself.
+constexpr int kLostRounds = 100;
 
 std::string ErasingKey(const OwnerId& owner) {
   std::string key(kErasing);
@@ -144,7 +147,7 @@ void AddRecord(const RecordId& id, std::string_view bytes, const OwnerId& owner,
 absl::Status EraseFrom(RecordSource& source, const OwnerId& owner,
                        const std::vector<keys::SlotKey>& living,
                        ErasureReceipt* receipt) {
-  for (;;) {
+  for (int lost = 0; lost < kLostRounds;) {
     Batch batch;
     PRIVET_RETURN_IF_ERROR(source.ScanSubject(
         owner, [&](const RecordId& id, std::string_view bytes) {
@@ -161,12 +164,11 @@ absl::Status EraseFrom(RecordSource& source, const OwnerId& owner,
                             source.Remove(batch.removals));
     receipt->records_changed += changed;
     receipt->records_removed += removed;
-    if (changed + removed == 0) {
-      return absl::UnavailableError(
-          "the person's records change as fast as they are erased; call "
-          "Erase() again");
-    }
+    if (changed + removed == 0) ++lost;
   }
+  return absl::UnavailableError(
+      "the person's records change as fast as they are erased; call Erase() "
+      "again");
 }
 
 // An erasure counts as each event that a slot which a law keeps still waits

@@ -44,6 +44,37 @@ class DamagedTable final : public RecordSource {
   }
 };
 
+// A table in which, so many times, others have changed what is to be removed.
+class ContestedTable final : public RecordSource {
+ public:
+  ContestedTable(std::shared_ptr<RecordSource> table, int times)
+      : table_(std::move(table)), times_(times) {}
+
+  absl::Status ScanRange(const RecordId& from, const RecordId& to,
+                         Visitor visit) override {
+    return table_->ScanRange(from, to, visit);
+  }
+  absl::Status ScanSubject(const OwnerId& owner, Visitor visit) override {
+    return table_->ScanSubject(owner, visit);
+  }
+  absl::StatusOr<std::size_t> Replace(
+      absl::Span<const Replacement> replacements) override {
+    return table_->Replace(replacements);
+  }
+  absl::StatusOr<std::size_t> Remove(
+      absl::Span<const Removal> removals) override {
+    if (times_ > 0 && !removals.empty()) {
+      --times_;
+      return 0;
+    }
+    return table_->Remove(removals);
+  }
+
+ private:
+  const std::shared_ptr<RecordSource> table_;
+  int times_;
+};
+
 std::size_t RecordsIn(RecordSource& source) {
   std::size_t count = 0;
   RecordId last;
@@ -101,6 +132,23 @@ TEST_CASE("An erasure that is stuck keeps nobody's keys alive",
   rig.records->plan().Pass();
   REQUIRE_OK(engine.subjects().Erase(Subject("ada")));
   CHECK(RecordsIn(*rig.records) == 0);
+}
+
+TEST_CASE("An erasure goes on when others are first to change a record",
+          "[engine][erase]") {
+  EngineRig rig;
+  const int times = GENERATE(1, 20, 1'000'000);
+  EngineOptions options;
+  options.sources = {std::make_shared<ContestedTable>(rig.records, times)};
+  const Engine engine = rig.OpenOrDie(options);
+  testing::StoreOrDie(rig, ActorOf(engine, "gateway"), rig.Request("ada"));
+  const auto receipt = engine.subjects().Erase(Subject("ada"));
+  if (times < 1000) {
+    REQUIRE_OK(receipt);
+    CHECK(receipt->records_removed == 1);
+  } else {
+    REQUIRE_ERROR(receipt, absl::StatusCode::kUnavailable, "again");
+  }
 }
 
 TEST_CASE("A process with an older policy erases nothing that a law keeps",
