@@ -66,12 +66,16 @@ bool Pass::State::Grow(std::size_t index, std::size_t capacity) {
   for (std::size_t i = 0; i < output_count; ++i) {
     outputs[i].data = data + (outputs[i].data - old);
   }
-  // Those behind it make room, the last one first.
+  // Those behind it make room, the last one first. What they leave where they
+  // were is wiped now: Wipe() looks at what each output has written itself.
+  std::size_t moved = 0;
   for (std::size_t i = output_count; i-- > index + 1;) {
     Output& behind = outputs[i];
     std::memmove(behind.data + more, behind.data, behind.capacity);
     behind.data += more;
+    moved += behind.capacity;
   }
+  WipeBytes(grown.data + grown.capacity, std::min(more, moved));
   grown.capacity = capacity;
   return true;
 }
