@@ -13,6 +13,7 @@
 #include "google/protobuf/descriptor.pb.h"
 #include "record/draft.h"
 #include "record/field_kind.h"
+#include "record/wire.h"
 
 namespace privet::record {
 namespace {
@@ -73,10 +74,13 @@ class TreeGrower {
   }
 
   bool TooLarge() {
-    if (entry_count_ < kMaxFields) return false;
+    // Fields, nodes and what lies beneath them are numbered with 16 bits.
+    if (entry_count_ < kMaxFields && draft_.tables->nodes.size() < kMaxFields) {
+      return false;
+    }
     if (!too_large_) {
       Error("", absl::StrCat("has more than ", kMaxFields,
-                             " places for fields; split it up"));
+                             " places for fields and messages; split it up"));
     }
     too_large_ = true;
     return true;
@@ -93,6 +97,12 @@ class TreeGrower {
     }
     const std::uint16_t node = NewNode();
     if (TooLarge()) return node;
+    if (open_.size() == static_cast<std::size_t>(kMaxDepth)) {
+      Error(scope.path, absl::StrCat("lies more than ", kMaxDepth,
+                                     " messages deep, where no record is "
+                                     "read; flatten the type"));
+      return node;
+    }
     if (type.options().message_set_wire_format()) {
       Error(scope.path,
             "is or holds a MessageSet, which is not supported; use "
