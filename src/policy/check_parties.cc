@@ -305,9 +305,11 @@ void CheckFactsAndDuties(Checking* checking) {
                     "remove it, or rename it");
   }
   for (int i = 0; i < policy.obligation_size(); ++i) {
-    checking->ReferAll(Kind::kRegion, policy.obligation(i).subject_regions(),
-                       {{Policy::kObligationFieldNumber, i},
-                        v1::Obligation::kSubjectRegionsFieldNumber});
+    if (policy.obligation(i).subject_regions().empty()) continue;
+    checking->NotSupported({{Policy::kObligationFieldNumber, i},
+                            {v1::Obligation::kSubjectRegionsFieldNumber, 0}},
+                           "`subject_regions` of an obligation",
+                           "write them at the retentions that keep for it");
   }
 }
 

@@ -153,7 +153,7 @@ class RetentionCheck {
   }
 
   void CheckResidue(const v1::Transform& residue, const FieldPath& path) {
-    CheckTransform(checking_, residue, path);
+    CheckTransform(checking_, residue, path, Becomes::kAllowed);
     if (HasPseudonym(residue)) {
       checking_->Error(
           path,

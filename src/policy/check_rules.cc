@@ -302,7 +302,7 @@ void CheckCondition(Checking* checking, const Condition& condition,
 }
 
 void CheckTransform(Checking* checking, const Transform& transform,
-                    const FieldPath& path) {
+                    const FieldPath& path, Becomes may_become) {
   checking->ReferAll(Kind::kCategory, transform.categories(),
                      Below(path, Transform::kCategoriesFieldNumber),
                      Star::kAllowed);
@@ -317,6 +317,11 @@ void CheckTransform(Checking* checking, const Transform& transform,
   }
   if (transform.becomes().empty()) return;
   const FieldPath becomes = Below(path, Transform::kBecomesFieldNumber);
+  if (may_become == Becomes::kNo) {
+    checking->NotSupported(becomes, "`becomes` outside of a residue",
+                           "remove it: the result is of its field's category");
+    return;
+  }
   if (!checking->Refer(Kind::kCategory, transform.becomes(), becomes,
                        Group::kNo)) {
     return;

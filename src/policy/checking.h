@@ -154,8 +154,10 @@ void CheckCondition(Checking* checking, const v1::Condition& condition,
                     const FieldPath& path);
 void CheckFact(Checking* checking, const v1::FactIs& fact,
                const FieldPath& path);
+// Whether the result of a transform may be of another category than its field.
+enum class Becomes : bool { kNo, kAllowed };
 void CheckTransform(Checking* checking, const v1::Transform& transform,
-                    const FieldPath& path);
+                    const FieldPath& path, Becomes becomes = Becomes::kNo);
 // Returns whether the transform, or a step of it, is a pseudonym.
 bool HasPseudonym(const v1::Transform& transform);
 

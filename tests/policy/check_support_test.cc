@@ -107,6 +107,21 @@ TEST_CASE("What would decide, and does not yet, is refused",
        "p:1:49: `consent_lasts` is not supported yet; withdraw the consent "
        "when "
        "its time is over\n"},
+      {"obligations of some regions",
+       "obligation { id: \"o\" law: \"l\" subject_regions: [\"de\", \"fr\"] }",
+       "p:1:49: `subject_regions` of an obligation is not supported yet; write "
+       "them at the retentions that keep for it\n"},
+      {"what a value becomes while it lives",
+       "rule { name: \"q\" require { categories: \"log\" }\n"
+       "transform { becomes: \"stats\" drop {} } }\n"
+       "recipient { id: \"r\" role: PUBLIC\n"
+       "transform { becomes: \"stats\" drop {} } }",
+       "p:2:22: `becomes` outside of a residue is not supported yet; remove "
+       "it: "
+       "the result is of its field's category\n"
+       "p:4:22: `becomes` outside of a residue is not supported yet; remove "
+       "it: "
+       "the result is of its field's category\n"},
       {"guardians",
        "minors { id: \"a\" under: 3 guardian_consent: true }\n"
        "rule { name: \"r\" forbid {} when { guardian_consent: NO } }",

@@ -204,9 +204,13 @@ TEST_CASE("Blocks do not contradict themselves", "[policy][check][error]") {
        "p:1:48: purpose `service` does not rest on consent; name a purpose of "
        "basis CONSENT or EXPLICIT_CONSENT\n"},
       {"pseudonym that is de-identified",
-       "rule { name: \"r\" require { roles: PROCESSOR } transform { becomes: "
-       "\"stats\" pseudonym {} } }",
-       "p:1:68: a keyed hash, pseudonym or token never becomes DEIDENTIFIED, "
+       "retention { id: \"r\" categories: \"log\" keep: \"1d\" then: "
+       "ANONYMIZE\n"
+       "residue { becomes: \"stats\" pseudonym {} } }",
+       "p:2:1: retention `r` leaves a pseudonym, and it is made for a "
+       "recipient, whom a residue has not; write another form, such as `drop "
+       "{}`\n"
+       "p:2:20: a keyed hash, pseudonym or token never becomes DEIDENTIFIED, "
        "as "
        "`stats` is; name a category that is still about a person\n"},
       {"pseudonyms for nobody",

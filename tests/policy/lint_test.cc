@@ -205,5 +205,26 @@ TEST_CASE("What is not acted on yet is named", "[policy][lint]") {
         "controller[0] rights[0] cookie[0] minors[0] changes keep expect[0] ");
 }
 
+TEST_CASE("A field that is not acted on yet is named", "[policy][lint]") {
+  const auto policy = Policy::Parse(R"(id: "p" version: 1
+controller { id: "p" contact: "c" }
+category { id: "a" }
+purpose { id: "q" special_condition: "a" }
+recipient { id: "r" role: AUTHORITY jurisdiction: "de" transfer { to: "us" by: ADEQUACY } }
+record { type: "t.R" field { path: "x" categories: "a" index { population: 9 } } }
+retention { id: "x" categories: "a" keep: "1d" then: DELETE }
+)",
+                                    "p");
+  REQUIRE_OK(policy);
+  std::string notes;
+  for (const Diagnostic& diagnostic : policy->Lint()) {
+    if (diagnostic.severity != Diagnostic::Severity::kNote) continue;
+    notes += diagnostic.path + " ";
+  }
+  CHECK(notes ==
+        "controller[0] purpose[0].special_condition recipient[0].jurisdiction "
+        "recipient[0].transfer[0] record[0].field[0].index.population ");
+}
+
 }  // namespace
 }  // namespace privet
