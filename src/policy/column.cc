@@ -73,15 +73,11 @@ const Var* Column::FindVar(Question question) const {
   return var < 0 ? nullptr : &vars()[static_cast<std::size_t>(var)];
 }
 
-// Several incomparable forms: of purposes of a STORE, each of which may need
-// its own, the whole value; else a contradiction, which the load refuses, and
+// Several incomparable forms are a contradiction, which the load refuses, and
 // which shows nothing.
 std::uint32_t Column::PermitsOf(Forms::Set set) const {
   const std::vector<Form>& members = model_->forms->Members(set);
-  if (members.empty()) return 0;
-  if (members.size() == 1) return std::uint32_t{members.front()} + 1;
-  return request_.operation == Operation::kStore ? std::uint32_t{kWhole} + 1
-                                                 : 0;
+  return members.size() == 1 ? std::uint32_t{members.front()} + 1 : 0;
 }
 
 Node Column::MakeNode(absl::Span<const Category> categories) const {

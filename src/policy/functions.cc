@@ -265,8 +265,25 @@ Ref Functions::StorePart(absl::Span<const Category> categories,
   return all;
 }
 
-Ref Functions::Store(absl::Span<const Category> categories) {
+Ref Functions::Either(Ref parts, Ref part) {
   Forms* forms = model_->forms.get();
+  return diagram_->Apply(parts, part,
+                         [forms](std::uint32_t x, std::uint32_t y) {
+                           // Two strongest forms: refused at load, so never
+                           // permitted.
+                           if (forms->Members(y).size() > 1) y = 0;
+                           return forms->Weakest(x, y);
+                         });
+}
+
+Ref Functions::Stored(Ref parts) {
+  Forms* forms = model_->forms.get();
+  return diagram_->Apply(parts, parts, [forms](std::uint32_t x, std::uint32_t) {
+    return forms->Members(x).size() > 1 ? forms->Only(kWhole) : x;
+  });
+}
+
+Ref Functions::Store(absl::Span<const Category> categories) {
   Bits purposes(model_->purposes.leaf_count(), true);
   for (const Category category : categories) {
     Bits permitted(purposes.size());
@@ -288,15 +305,10 @@ Ref Functions::Store(absl::Span<const Category> categories) {
       if (part == kNo) continue;
       if (std::find(seen.begin(), seen.end(), part) != seen.end()) continue;
       seen.push_back(part);
-      any =
-          diagram_->Apply(any, part, [forms](std::uint32_t x, std::uint32_t y) {
-            // Two strongest forms: refused at load, so never permitted.
-            if (forms->Members(y).size() > 1) y = 0;
-            return forms->Weakest(x, y);
-          });
+      any = Either(any, part);
     }
   }
-  return any;
+  return Stored(any);
 }
 
 Ref Functions::Decision(absl::Span<const Category> categories) {

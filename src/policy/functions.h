@@ -69,6 +69,12 @@ class Functions {
   Diagram::Ref StorePart(absl::Span<const Category> categories,
                          std::uint32_t purpose, std::uint32_t actor);
 
+  // Returns what either of two such parts permits, in the weakest of their
+  // forms; and what is stored of all of them: what needs several forms, of
+  // which none is the weakest, is stored whole.
+  Diagram::Ref Either(Diagram::Ref parts, Diagram::Ref part);
+  Diagram::Ref Stored(Diagram::Ref parts);
+
   // Returns the decision on a public field.
   Diagram::Ref PublicDecision();
 

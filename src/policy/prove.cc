@@ -3,7 +3,9 @@
 #include "policy/prove.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,12 +29,22 @@ class Prover {
 
   void Run() {
     if (model_.invariants.empty()) return;
+    bool go_on = true;
     ForEachFeasibleRequest(
-        model_, [this](const Request& request) { return Visit(request); });
+        model_, [&](const Request& request) { return go_on = Visit(request); });
+    if (go_on) TestStores();
     for (std::size_t i = 0; i < worst_.size(); ++i) Report(i);
   }
 
  private:
+  // What is stored is decided by all purposes together: what those that an
+  // invariant asks about permit in one region, by invariant and category.
+  using Parts = std::vector<std::pair<Request, Ref>>;
+  struct Stored {
+    Ref all = Diagram::Number(0);
+    Parts parts;  // that differ
+  };
+
   bool Asks(const InvariantInfo& invariant, const Request& request) const {
     return Matches(invariant.reach, request) &&
            ReachesRegion(model_, invariant.reach, request) &&
@@ -40,8 +52,12 @@ class Prover {
   }
   bool Visit(const Request& request);
   bool MakeFunctions(const Request& request);
-  void Test(std::size_t index, const Request& request, Category category,
+  // `parts` make the decision, each of one request.
+  void Test(std::size_t index, const Parts& parts, Category category,
             Ref decision);
+  void Add(const Request& request, Ref part, Stored* stored);
+  bool TestStores();
+  bool IsSmallEnough();
   Ref Broken(const InvariantInfo& invariant, Category category, Ref decision);
   void Report(std::size_t index);
 
@@ -52,6 +68,8 @@ class Prover {
   // The tables of the last request: those of a kStore serve many.
   Request last_;
   std::unique_ptr<Functions> functions_;
+
+  std::map<std::pair<std::size_t, Category>, Stored> stored_;
 };
 
 bool Prover::MakeFunctions(const Request& request) {
@@ -60,6 +78,7 @@ bool Prover::MakeFunctions(const Request& request) {
       functions_ != nullptr && table.operation == Operation::kStore &&
       last_.operation == Operation::kStore && last_.region == table.region;
   if (same) return true;
+  if (!TestStores()) return false;
   std::vector<Proviso> also;
   for (const InvariantInfo& invariant : model_.invariants) {
     if (Asks(invariant, table)) {
@@ -91,9 +110,18 @@ bool Prover::Visit(const Request& request) {
       if (!decision.has_value()) {
         decision = DecisionOf(request, {&c, 1}, functions_.get());
       }
-      Test(i, request, c, *decision);
+      if (request.operation == Operation::kStore &&
+          model_.invariants[i].kind != InvariantInfo::kAlways) {
+        Add(request, *decision, &stored_[{i, c}]);
+      } else {
+        Test(i, {{request, *decision}}, c, *decision);
+      }
     }
   }
+  return IsSmallEnough();
+}
+
+bool Prover::IsSmallEnough() {
   if (!functions_->diagram().overflowed()) return true;
   findings_->push_back(
       {Severity::kError,
@@ -130,15 +158,59 @@ Ref Prover::Broken(const InvariantInfo& invariant, Category category,
   return functions_->And(functions_->HoldsPossibly(proviso), shown);
 }
 
-void Prover::Test(std::size_t index, const Request& request, Category category,
+void Prover::Add(const Request& request, Ref part, Stored* stored) {
+  if (part == Diagram::Number(0)) return;
+  for (const auto& [other, same] : stored->parts) {
+    if (same == part) return;
+  }
+  stored->parts.emplace_back(request, part);
+  stored->all = functions_->Either(stored->all, part);
+}
+
+bool Prover::TestStores() {
+  if (stored_.empty()) return true;
+  for (const auto& [what, stored] : stored_) {
+    Test(what.first, stored.parts, what.second, functions_->Stored(stored.all));
+  }
+  stored_.clear();
+  return IsSmallEnough();
+}
+
+void Prover::Test(std::size_t index, const Parts& parts, Category category,
                   Ref decision) {
-  const Ref broken = Broken(model_.invariants[index], category, decision);
+  const InvariantInfo& invariant = model_.invariants[index];
+  const Ref broken = Broken(invariant, category, decision);
   if (broken == Diagram::Number(0)) return;
-  const auto path = ShortestPath(functions_->diagram(), broken);
+  Diagram& diagram = functions_->diagram();
+  const auto path = ShortestPath(diagram, broken);
   if (!path.has_value()) return;
   std::optional<Counterexample>& worst = worst_[index];
   if (worst.has_value() && worst->literals <= path->size()) return;
-  worst = Describe(*path, request, category, functions_.get());
+  const std::vector<std::uint32_t> values = ValuesOf(*path, *functions_);
+  const auto holds = [&](Ref function) {
+    return diagram.Evaluate(
+               function, [&](std::uint32_t var) { return values[var]; }) != 0;
+  };
+  // One part that breaks it says it best; else it takes all that permit.
+  std::vector<const Request*> blamed;
+  for (const auto& [request, part] : parts) {
+    if (holds(Broken(invariant, category, part))) {
+      blamed = {&request};
+      break;
+    }
+    if (holds(part)) blamed.push_back(&request);
+  }
+  worst = Describe(*path, *blamed.front(), category, functions_.get());
+  for (const Request* request : blamed) {
+    for (const std::uint32_t rule :
+         RulesAt(values, *request, category, functions_.get())) {
+      const std::string name(model_.rules[rule].name);
+      if (std::find(worst->rules.begin(), worst->rules.end(), name) ==
+          worst->rules.end()) {
+        worst->rules.push_back(name);
+      }
+    }
+  }
 }
 
 void Prover::Report(std::size_t index) {

@@ -223,6 +223,50 @@ TEST_CASE("Point 9: a request that only a share would serve is a ground",
       policy.snapshot().HasGround(policy.CategoriesOf({"other"}), facts));
 }
 
+TEST_CASE("Point 12: what is stored is proved of all purposes together",
+          "[policy][point]") {
+  struct Case {
+    std::string name, over, enough, message;
+  };
+  const Case test = GENERATE(values<Case>({
+      {"neither form is the weaker: the value is whole", "operations: STORE",
+       "time { to: DAY }",
+       "may store `seen` for `count` in `de`, with whatever is known of the "
+       "person (rules `by week` and `by month`)"},
+      {"one purpose alone", "operations: STORE purposes: \"count\"",
+       "time { to: DAY }", ""},
+      {"what one of them needs is too much by itself",
+       "operations: STORE purposes: \"bill\"", "time { to: WEEK }",
+       "may store `seen` for `bill` in `fr`, with whatever is known of the "
+       "person (rule `by month`)"},
+      {"a weaker form beside", "operations: STORE regions: \"fr\"",
+       "time { to: DAY }", ""},
+      {"whole is enough", "operations: STORE", "whole {}", ""},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    const std::string errors =
+        ErrorsOf(R"(id: "p" category { id: "seen" }
+      purpose { id: "count" basis: CONTRACT }
+      purpose { id: "bill" basis: CONTRACT }
+      purpose { id: "trace" basis: CONTRACT }
+      actor { id: "web" purposes: "*" }
+      residency { categories: "*" regions: ["de", "fr"] }
+      rule { name: "by week" permit { categories: "seen" purposes: "count" }
+             transform { time { to: WEEK } } }
+      rule { name: "by month" permit { categories: "seen" purposes: "bill" }
+             transform { time { to: MONTH } } }
+      rule { name: "by day" permit { categories: "seen" purposes: "trace" regions: "fr" }
+             transform { time { to: DAY } } }
+      never { name: "n" over { )" +
+                 test.over + " } unless_transformed { " + test.enough + " } }");
+    if (test.message.empty()) {
+      CHECK(errors.empty());
+    } else {
+      CHECK_THAT(errors, ContainsSubstring(test.message));
+    }
+  }
+}
+
 TEST_CASE("Point 12: never, always and only hold, or name what breaks them",
           "[policy][point]") {
   struct Case {
