@@ -126,6 +126,15 @@ class RecordSource {
   // type; nullopt, the default, if it keeps no marks.
   virtual absl::StatusOr<std::optional<RecordId>> SweptUpTo(
       std::uint32_t type, std::uint32_t retention_class);
+
+  // Returns what SetDestroyedUpTo() wrote last: the place in the ledger up to
+  // which what lay under destroyed keys has been taken out of this source, so
+  // that a restored one is seen to be behind. Empty before the first; nullopt,
+  // the default, if this source keeps none.
+  virtual absl::StatusOr<std::optional<std::string>> DestroyedUpTo();
+
+  // Writes it: at most 64 bytes, durable, copied and restored with the records.
+  virtual absl::Status SetDestroyedUpTo(std::string_view mark);
 };
 
 // The library's own table of sealed records.

@@ -20,6 +20,7 @@
 #include "engine/erase.h"
 #include "engine/generation.h"
 #include "engine/ground.h"
+#include "engine/restored.h"
 #include "engine/sealed_names.h"
 #include "engine/settle.h"
 #include "keys/change_counter.h"
@@ -128,7 +129,8 @@ absl::Status Core::OpenKeys() {
 absl::Status Core::GoOn() {
   PRIVET_RETURN_IF_ERROR(Settle(*this));
   PRIVET_RETURN_IF_ERROR(MarkGroundLost(generation()));
-  return FinishErasures(*this);
+  PRIVET_RETURN_IF_ERROR(FinishErasures(*this));
+  return TakeOutDestroyed(*this);
 }
 
 absl::StatusOr<const Generation*> Core::Make(Policy policy) {

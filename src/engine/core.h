@@ -66,6 +66,7 @@ class Core {
   keys::Keyring* keyring() const { return keyring_.get(); }
   subject::StateStore* state() const { return state_.get(); }
   keys::Destroyer* destroyer() const { return destroyer_.get(); }
+  keys::Ledger* ledger() const { return ledger_.get(); }
   subject::People& people() const { return *people_; }
 
   // Held while a person's state is changed, so that one change sees the other.

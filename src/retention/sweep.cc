@@ -22,8 +22,10 @@
 #include "base/status_macros.h"
 #include "keys/catalogue.h"
 #include "keys/ledger.h"
+#include "privet/record_store.h"
 #include "privet/store.h"
 #include "privet/sweeper.h"
+#include "retention/destroyed.h"
 #include "retention/disposal.h"
 #include "retention/subject_sweep.h"
 #include "subject/due_rows.h"
@@ -128,6 +130,9 @@ absl::Status Sweep::Records() {
   }
   first.Update(ByEvents(false));
   first.Update(WithoutGround());
+  for (const SweepSource& source : context_.options.sources) {
+    first.Update(Destroyed(source));
+  }
   const auto scrubbed = context_.destroyer.Scrub();
   first.Update(scrubbed.status());
   keys_.scrubbed = scrubbed.ok() && *scrubbed;
@@ -251,6 +256,31 @@ absl::Status Sweep::EndFor(const ClassRule& rule, const DueRow& row) {
   // What a hold keeps is looked at again.
   if (held) return absl::OkStatus();
   return Delete(*context_.options.state, row.key, row.value);
+}
+
+absl::Status Sweep::Destroyed(const SweepSource& source) {
+  RecordSource& records = *source.records;
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> own,
+                          records.DestroyedUpTo());
+  if (own.has_value()) {
+    return DropDestroyed(records, context_.ledger, rules_,
+                         {*own,
+                          [&records](std::string_view upto) {
+                            return records.SetDestroyedUpTo(upto);
+                          }},
+                         context_.options.batch, &counts_);
+  }
+  Store& state = *context_.options.state;
+  std::string key = "destroyed/";
+  base::AppendPart(&key, std::string_view(source.name));
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                          state.Read(key));
+  return DropDestroyed(records, context_.ledger, rules_,
+                       {row.value_or(""),
+                        [&state, &key](std::string_view upto) {
+                          return state.Commit({}, {{key, std::string(upto)}});
+                        }},
+                       context_.options.batch, &counts_);
 }
 
 absl::Status Sweep::WithoutGround() {

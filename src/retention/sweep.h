@@ -33,7 +33,8 @@ struct SweepContext {
 };
 
 // Disposes, in this order, of keys, of what is due by its age, of what is due
-// by an event, of what has lost its ground. Each step may be repeated; a part
+// by an event, of what has lost its ground, of what lies under keys that are
+// gone. Each step may be repeated; a part
 // that fails does not keep the others from their work.
 class Sweep {
  public:
@@ -59,6 +60,8 @@ class Sweep {
   absl::Status WithoutGround();
   absl::Status WithoutGround(const subject::GroundLost& row, std::string key,
                              std::string value);
+  // What a restored table has brought back.
+  absl::Status Destroyed(const SweepSource& source);
   absl::Status CheckState();
 
   const SweepContext context_;

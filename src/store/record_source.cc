@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -69,6 +70,14 @@ absl::StatusOr<SweepStep> RecordSource::Sweep(const SweepRange& range,
 absl::StatusOr<std::optional<RecordId>> RecordSource::SweptUpTo(std::uint32_t,
                                                                 std::uint32_t) {
   return std::nullopt;
+}
+
+absl::StatusOr<std::optional<std::string>> RecordSource::DestroyedUpTo() {
+  return std::nullopt;
+}
+
+absl::Status RecordSource::SetDestroyedUpTo(std::string_view) {
+  return absl::UnimplementedError("the source keeps no mark of the ledger");
 }
 
 }  // namespace privet

@@ -164,6 +164,15 @@ absl::StatusOr<std::optional<RecordId>> FailingRecordStore::SweptUpTo(
       &plan_, [&] { return behind_->SweptUpTo(type, retention_class); });
 }
 
+absl::StatusOr<std::optional<std::string>> FailingRecordStore::DestroyedUpTo() {
+  return RunFor<std::optional<std::string>>(
+      &plan_, [&] { return behind_->DestroyedUpTo(); });
+}
+
+absl::Status FailingRecordStore::SetDestroyedUpTo(std::string_view mark) {
+  return plan_.Run([&] { return behind_->SetDestroyedUpTo(mark); });
+}
+
 absl::Status FailingRecordStore::Put(const SealedRecord& record) {
   return plan_.Run([&] { return behind_->Put(record); });
 }

@@ -283,6 +283,17 @@ class MemoryRecords final : public RecordStore {
     return rows_.MarkOf(type, retention_class);
   }
 
+  absl::StatusOr<std::optional<std::string>> DestroyedUpTo() override {
+    base::MutexLock lock(&mutex_);
+    return std::optional<std::string>(destroyed_up_to_);
+  }
+
+  absl::Status SetDestroyedUpTo(std::string_view mark) override {
+    base::MutexLock lock(&mutex_);
+    destroyed_up_to_ = std::string(mark);
+    return absl::OkStatus();
+  }
+
   absl::Status Put(const SealedRecord& record) override {
     return PutAll(absl::MakeConstSpan(&record, 1));
   }
@@ -347,6 +358,7 @@ class MemoryRecords final : public RecordStore {
   const std::shared_ptr<store::Tombstones> tombstones_;
   base::Mutex mutex_;
   Rows rows_ ABSL_GUARDED_BY(mutex_);
+  std::string destroyed_up_to_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -277,6 +277,20 @@ absl::Status MarksWhatWasSwept(RecordSource& source,
   return absl::OkStatus();
 }
 
+absl::Status MarksWhatWasDestroyed(RecordSource& source,
+                                   const InsertRecord& insert) {
+  PRIVET_ASSIGN_OR_RETURN(const auto none, source.DestroyedUpTo());
+  if (!none.has_value()) return absl::OkStatus();  // keeps no mark
+  PRIVET_EXPECT(none->empty());
+  PRIVET_RETURN_IF_ERROR(InsertSome(insert, 1).status());
+  for (const std::string& mark : {std::string("first"), std::string(24, '\0')}) {
+    PRIVET_RETURN_IF_ERROR(source.SetDestroyedUpTo(mark));
+    PRIVET_ASSIGN_OR_RETURN(const auto there, source.DestroyedUpTo());
+    PRIVET_EXPECT(there == mark);
+  }
+  return absl::OkStatus();
+}
+
 constexpr RecordSourceCase kSourceCases[] = {
     {"A source scans a range in the order of ids", ScansRange},
     {"A source ends a scan when it is told to", StopsScans},
@@ -287,6 +301,8 @@ constexpr RecordSourceCase kSourceCases[] = {
     {"A source stores the residue of what it changed, once", StoresResidues},
     {"A source sweeps a range in steps", SweepsInSteps},
     {"A source that keeps marks tells how far a sweep came", MarksWhatWasSwept},
+    {"A source that keeps a mark of the ledger tells the last one",
+     MarksWhatWasDestroyed},
 };
 
 }  // namespace

@@ -76,19 +76,21 @@ class EngineRig {
     return *engine;
   }
 
-  absl::StatusOr<SweepReport> TrySweep() {
+  // `sources`: tables beside the rig's own.
+  absl::StatusOr<SweepReport> TrySweep(std::vector<SweepSource> sources = {}) {
     SweeperOptions options;
     options.vault = vault;
     options.state = state;
     options.ledger = folder / "ledger";
-    options.sources = {{"records", records}};
+    sources.push_back({"records", records});
+    options.sources = std::move(sources);
     options.clock = &clock;
     auto sweeper = Sweeper::Create(policy_, std::move(options));
     if (!sweeper.ok()) return sweeper.status();
     return sweeper->Run();
   }
-  SweepReport SweepOrDie() {
-    auto report = TrySweep();
+  SweepReport SweepOrDie(std::vector<SweepSource> sources = {}) {
+    auto report = TrySweep(std::move(sources));
     REQUIRE_OK(report);
     return *report;
   }

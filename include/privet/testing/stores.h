@@ -107,6 +107,8 @@ class FailingRecordStore final : public RecordStore {
                                   Decide decide) override;
   absl::StatusOr<std::optional<RecordId>> SweptUpTo(
       std::uint32_t type, std::uint32_t retention_class) override;
+  absl::StatusOr<std::optional<std::string>> DestroyedUpTo() override;
+  absl::Status SetDestroyedUpTo(std::string_view mark) override;
   absl::Status Put(const SealedRecord& record) override;
   absl::Status PutAll(absl::Span<const SealedRecord> records) override;
   absl::StatusOr<SealedRecord> Get(const RecordId& id) override;

@@ -45,7 +45,9 @@ const FileKind kRecords = {
     "CREATE TABLE held(id BLOB NOT NULL, hold BLOB NOT NULL,"
     " PRIMARY KEY(id, hold)) WITHOUT ROWID;"
     "CREATE TABLE swept(type INTEGER NOT NULL, class INTEGER NOT NULL,"
-    " upto BLOB NOT NULL, PRIMARY KEY(type, class)) WITHOUT ROWID",
+    " upto BLOB NOT NULL, PRIMARY KEY(type, class)) WITHOUT ROWID;"
+    "CREATE TABLE destroyed(one INTEGER PRIMARY KEY CHECK(one = 1),"
+    " upto BLOB NOT NULL)",
 };
 
 absl::StatusOr<std::unique_ptr<RecordRows>> RecordRows::Open(
@@ -112,6 +114,9 @@ absl::Status RecordRows::Prepare() {
       {&set_mark_,
        "INSERT INTO swept(type, class, upto) VALUES(?, ?, ?) ON CONFLICT DO "
        "UPDATE SET upto = max(upto, excluded.upto)"},
+      {&set_destroyed_,
+       "INSERT INTO destroyed(one, upto) VALUES(1, ?) ON CONFLICT DO UPDATE "
+       "SET upto = excluded.upto"},
   };
   for (const auto& [statement, sql] : statements) {
     PRIVET_ASSIGN_OR_RETURN(*statement, database_->Prepare(sql));
@@ -321,6 +326,10 @@ absl::Status RecordRows::DropTags(const std::vector<TagRow>& tags) {
         Query(drop_tag_).Bind(row.tag).Bind(row.id.view()).Run());
   }
   return absl::OkStatus();
+}
+
+absl::Status RecordRows::SetDestroyedUpTo(std::string_view mark) {
+  return Query(set_destroyed_).Bind(mark).Run();
 }
 
 absl::StatusOr<RecordId> RecordRows::SweptUpTo(std::uint32_t type,

@@ -74,6 +74,7 @@ class RecordRows {
                                      std::uint32_t retention_class);
   absl::Status SetMark(std::uint32_t type, std::uint32_t retention_class,
                        const RecordId& upto);
+  absl::Status SetDestroyedUpTo(std::string_view mark);
 
   // Returns the buckets of `type` that end at or before `upto` and have no
   // record left.
@@ -149,7 +150,7 @@ class RecordRows {
   Statement add_tag_, drop_tag_, find_tag_;
   Statement add_tag_of_, drop_tag_of_, tags_of_;
   Statement add_stale_, stale_, drop_stale_, drop_if_stale_;
-  Statement get_mark_, set_mark_;
+  Statement get_mark_, set_mark_, set_destroyed_;
 
   std::size_t new_stale_tags_ = 0;
   absl::flat_hash_set<std::int64_t> known_buckets_;

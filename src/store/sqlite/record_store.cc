@@ -45,7 +45,7 @@ constexpr RecordId HighestId() {
 
 struct RecordReader {
   std::unique_ptr<Database> database;
-  Statement get, range, of_subject, find, mark;
+  Statement get, range, of_subject, find, mark, destroyed;
 
   static absl::StatusOr<std::unique_ptr<RecordReader>> Open(
       const std::string& path, const SqliteOptions& options) {
@@ -66,6 +66,7 @@ struct RecordReader {
          "WHERE "
          "bof.id = bidx.id AND bof.tag = ?1) ORDER BY id LIMIT ?2"},
         {&reader->mark, "SELECT upto FROM swept WHERE type = ? AND class = ?"},
+        {&reader->destroyed, "SELECT upto FROM destroyed"},
     };
     for (const auto& [statement, sql] : statements) {
       PRIVET_ASSIGN_OR_RETURN(*statement, reader->database->Prepare(sql));
@@ -146,6 +147,18 @@ class SqliteRecords final : public RecordStore {
     PRIVET_ASSIGN_OR_RETURN(const RecordId upto,
                             RecordId::FromBytes(query.Blob(0)));
     return upto;
+  }
+
+  absl::StatusOr<std::optional<std::string>> DestroyedUpTo() override {
+    PRIVET_ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+    Query query(reader->destroyed);
+    PRIVET_ASSIGN_OR_RETURN(const bool found, query.Step());
+    return std::optional<std::string>(found ? query.Blob(0) : "");
+  }
+
+  absl::Status SetDestroyedUpTo(std::string_view mark) override {
+    return InTransaction(
+        [mark](RecordRows& rows) { return rows.SetDestroyedUpTo(mark); });
   }
 
   absl::Status Put(const SealedRecord& record) override {
