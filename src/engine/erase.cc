@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -204,16 +205,37 @@ absl::Status BeginKeptPeriods(const Core& core, const OwnerId& owner,
   return core.state()->Write(writes);
 }
 
-absl::Status NameKept(const Core& core,
-                      const std::vector<keys::SlotKey>& living,
-                      ErasureReceipt* receipt) {
+// Adds the oldest names of the obligations for which keys of `owner` live.
+absl::Status AddDuties(const Core& core, const OwnerId& owner,
+                       std::set<std::string>* duties) {
+  Store& vault = *core.options().vault;
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<keys::SlotKey> living,
+                          keys::SlotsOfOwner(vault, owner));
   for (const keys::SlotKey& key : living) {
     PRIVET_ASSIGN_OR_RETURN(const std::optional<keys::SlotKind> kind,
-                            keys::FindSlot(*core.options().vault, key.slot));
-    if (!kind.has_value() || kind->kind != keys::kObligationSlot) continue;
-    auto& kept = receipt->kept_for;
-    if (std::find(kept.begin(), kept.end(), kind->name) == kept.end()) {
-      kept.push_back(kind->name);
+                            keys::FindSlot(vault, key.slot));
+    if (kind.has_value() && kind->kind == keys::kObligationSlot) {
+      duties->insert(kind->name);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Names what laws keep of the person, of this erasure and of earlier ones.
+absl::Status NameKept(const Core& core, std::string_view id,
+                      ErasureReceipt* receipt) {
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<OwnerId> owners,
+                          core.keyring()->ErasedOwners(id));
+  std::set<std::string> duties;
+  for (const OwnerId& owner : owners) {
+    PRIVET_RETURN_IF_ERROR(AddDuties(core, owner, &duties));
+  }
+  const policy::Snapshot& snapshot = core.generation().snapshot();
+  for (const v1::Obligation& declared : snapshot.policy().obligation()) {
+    const std::string_view oldest =
+        snapshot.OldestName(policy::Sealed::kObligation, declared.id());
+    if (duties.count(std::string(oldest)) > 0) {
+      receipt->kept_for.push_back(declared.id());
     }
   }
   return absl::OkStatus();
@@ -240,7 +262,6 @@ absl::Status EraseOwner(const Core& core, const OwnerId& owner,
     PRIVET_RETURN_IF_ERROR(EraseFrom(*source, owner, living, receipt));
   }
   PRIVET_RETURN_IF_ERROR(BeginKeptPeriods(core, owner, living, now));
-  PRIVET_RETURN_IF_ERROR(NameKept(core, living, receipt));
   return core.state()->Write({{ErasingKey(owner), std::nullopt}});
 }
 
@@ -285,6 +306,7 @@ absl::StatusOr<ErasureReceipt> Subjects::Erase(const Subject& subject) const {
   }
   // An erasure of the person that stopped half-way is among them.
   PRIVET_RETURN_IF_ERROR(engine::FinishErasures(*core_));
+  PRIVET_RETURN_IF_ERROR(engine::NameKept(*core_, subject.id(), &receipt));
   receipt.final_on_other_hosts = core_->Now() + core_->options().key_cache_ttl;
   return receipt;
 }
