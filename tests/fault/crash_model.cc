@@ -156,8 +156,7 @@ std::string CrashModel::CheckKnown(Local& local, const std::string& id,
 }
 
 // An erasure under way: all of the account's records open, or none does.
-std::string CrashModel::CheckErasure(Local& local, const std::string& account,
-                                     bool* erased) {
+std::string CrashModel::CheckErasure(Local& local, const std::string& account) {
   int open = 0, gone = 0;
   for (const auto& [id, known] : records_) {
     if (known.account != account || known.erased || IsDue(id)) continue;
@@ -169,8 +168,7 @@ std::string CrashModel::CheckErasure(Local& local, const std::string& account,
     return absl::StrCat(account, " is half erased: ", open, " open, ", gone,
                         " gone");
   }
-  *erased = open == 0;
-  if (*erased) Erase(account);
+  if (open == 0) Erase(account);
   return "";
 }
 
@@ -183,21 +181,13 @@ std::string CrashModel::CheckRace(Local& local) {
     records_[written.id] =
         Known{pending_->account, written.owner, written.tokens, 1, false};
   }
-  bool erased = false;
-  const std::string problem = CheckErasure(local, pending_->account, &erased);
-  if (!problem.empty() || !erased) return problem;
-  for (const Written& written : pending_->records) {
-    const auto id = FromHex<RecordId>(written.id);
-    if (local.records->Get(id).ok()) strays_.insert(written.id);
-  }
-  return "";
+  return CheckErasure(local, pending_->account);
 }
 
 std::string CrashModel::CheckPending(Local& local) {
   if (!pending_.has_value()) return "";
-  bool erased = false;
   if (pending_->what == "erase") {
-    return CheckErasure(local, pending_->account, &erased);
+    return CheckErasure(local, pending_->account);
   }
   if (pending_->what == "race") return CheckRace(local);
   if (pending_->what != "put" && pending_->what != "amend") return "";
@@ -208,24 +198,13 @@ std::string CrashModel::CheckPending(Local& local) {
   return "";
 }
 
-std::string CrashModel::CheckStrays(Local& local) const {
-  for (const std::string& id : strays_) {
-    if (Look(local, id).tokens.has_value()) {
-      return absl::StrCat(id, " opens, and its owner was erased");
-    }
-  }
-  return "";
-}
-
-// No row of an account that was erased, and none that nobody put.
-std::string CrashModel::CheckNothingBeside(Local& local) const {
+std::string CrashModel::CheckErased(RecordStore& records) const {
   std::string problem;
   for (const auto& [id, known] : records_) {
     if (!known.erased) continue;
-    const absl::Status status = local.records->ScanSubject(
+    const absl::Status status = records.ScanSubject(
         FromHex<OwnerId>(known.owner),
         [&](const RecordId& found, std::string_view) {
-          if (strays_.count(found.ToString()) > 0) return true;
           problem =
               absl::StrCat(found.ToString(), " of an erased account is there");
           return false;
@@ -233,6 +212,13 @@ std::string CrashModel::CheckNothingBeside(Local& local) const {
     if (!status.ok()) problem = status.ToString();
     if (!problem.empty()) return problem;
   }
+  return "";
+}
+
+// No row of an account that was erased, and none that nobody put.
+std::string CrashModel::CheckNothingBeside(Local& local) const {
+  std::string problem = CheckErased(*local.records);
+  if (!problem.empty()) return problem;
   RecordId last;
   last.bytes.fill(0xff);
   const absl::Status status = local.records->ScanRange(
@@ -241,8 +227,7 @@ std::string CrashModel::CheckNothingBeside(Local& local) const {
         if (!header.ok()) {
           problem = header.status().ToString();
         } else if (!header->about_nobody() &&
-                   records_.count(id.ToString()) == 0 &&
-                   strays_.count(id.ToString()) == 0) {
+                   records_.count(id.ToString()) == 0) {
           problem = absl::StrCat(id.ToString(), " was never acknowledged");
         }
         return problem.empty();
@@ -257,7 +242,6 @@ std::string CrashModel::Check(Local& local) {
     if (!problem.empty()) return problem;
     problem = CheckKnown(local, id, &known);
   }
-  if (problem.empty()) problem = CheckStrays(local);
   if (problem.empty()) problem = CheckNothingBeside(local);
   // What is due or erased stays so: no need to look at it for ever.
   for (auto it = records_.begin(); it != records_.end();) {
@@ -300,6 +284,9 @@ std::string CrashModel::CheckRestored(Local& local) const {
     const bool erased = records_.count(id) == 0;
     if (erased && shown.tokens.has_value()) {
       return absl::StrCat(id, " of an erased account opens after a restore");
+    }
+    if (erased && local.records->Get(FromHex<RecordId>(id)).ok()) {
+      return absl::StrCat(id, " of an erased account is back after a restore");
     }
     if (!erased && shown.tokens != copy.tokens) {
       return absl::StrCat(id, " is lost in a restore");

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <random>
 #include <string>
 
@@ -22,7 +23,9 @@
 #include "fault/crash_copies.h"
 #include "fault/crash_model.h"
 #include "fault/crash_runner.h"
+#include "local/folders.h"
 #include "privet/local.h"
+#include "privet/sqlite.h"
 #include "privet/testing/stores.h"
 #include "support/catch.h"
 #include "support/status_assertions.h"
@@ -69,6 +72,16 @@ Local OpenAt(const std::string& folder, const Clock* clock) {
   return *std::move(local);
 }
 
+// The records alone, with no engine that goes on where the last one stopped.
+std::shared_ptr<RecordStore> RecordsAt(const std::string& folder) {
+  const local::Folders folders(folder);
+  auto vault = OpenSqliteStore(folders.vault);
+  REQUIRE_OK(vault);
+  auto records = OpenSqliteRecordStore(folders.records, *vault);
+  REQUIRE_OK(records);
+  return *records;
+}
+
 TEST_CASE("A process killed at any point loses nothing and forgets no erasure",
           "[fault][crash]") {
   const std::uint64_t points = FromEnvironment("PRIVET_CRASH_POINTS", 500);
@@ -100,6 +113,7 @@ TEST_CASE("A process killed at any point loses nothing and forgets no erasure",
       if (line == "ok") ++acknowledged;
       line.clear();
     }
+    REQUIRE(model.CheckErased(*RecordsAt(folder.data())) == "");
     testing::ManualClock clock(model.now());
     // Costly: where it tells most, and else now and then.
     const bool look_at_copies = model.IsErasing() || point % 8 == 0;
