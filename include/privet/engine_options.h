@@ -51,8 +51,9 @@ struct EngineOptions {
   // Default: null, the clock of the machine.
   const Clock* clock = nullptr;
 
-  // Longest time that a key stays in use after this process last read the
-  // ledger's and the vault's numbers. Default: 5 s.
+  // Longest time that a key, or what is known of a person, stays in use after
+  // this process last read the numbers of ledger, vault and state. Default: 5
+  // s.
   absl::Duration key_cache_ttl = absl::Seconds(5);
 
   // Bytes of keys in locked memory, 0 for what the limits of the process give,

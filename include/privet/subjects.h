@@ -67,8 +67,9 @@ struct ErasureReceipt {
 
 // The state of the people that records are about. A shared handle, safe from
 // any thread. Every change is durable, and in force for every call that begins
-// after it returned; one that takes something away is in the ledger first, so
-// that a restored store makes it again.
+// after it returned, on other hosts that share the stores within
+// EngineOptions::key_cache_ttl; one that takes something away is in the ledger
+// first, so that a restored store makes it again.
 //
 // Every call returns InvalidArgument for ids that the policy does not declare,
 // for a group where a leaf is meant, and for NoSubject(); Unavailable if a

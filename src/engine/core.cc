@@ -29,6 +29,7 @@
 #include "keys/ledger.h"
 #include "policy/policy_access.h"
 #include "policy/snapshot.h"
+#include "subject/due_rows.h"
 #include "subject/people.h"
 #include "subject/state_store.h"
 
@@ -112,6 +113,8 @@ absl::Status Core::OpenKeys() {
   keyring.provider = options_.keys;
   keyring.ledger = ledger_;
   keyring.counter = counter_;
+  keyring.watched = options_.state;
+  keyring.watched_row = subject::kStateVersionKey;
   keyring.clock = clock_;
   keyring.key_cache_ttl = options_.key_cache_ttl;
   keyring.key_cache_bytes = options_.key_cache_bytes;

@@ -127,14 +127,29 @@ absl::Status Keyring::Impl::ReadTaken(std::int64_t now_ms, Taken* taken) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> Keyring::Impl::WatchedChanged() {
+  if (watched_ == nullptr) return false;
+  PRIVET_ASSIGN_OR_RETURN(std::optional<std::string> value,
+                          watched_->Read(watched_row_));
+  const bool changed = value != watched_value_;
+  watched_value_ = std::move(value);
+  return changed;
+}
+
 absl::Status Keyring::Impl::Refresh(absl::Time now, ChangeCounter& counter) {
   const std::int64_t now_ms = Millis(now);
   base::MutexLock lock(&refresh_);
-  const std::uint64_t count = counter.Read();
+  std::uint64_t count = counter.Read();
+  const bool told = count != counter_seen_.load(std::memory_order_acquire);
   const std::int64_t confirmed = confirmed_ms_.load(std::memory_order_acquire);
-  if (count == counter_seen_.load(std::memory_order_acquire) &&
-      now_ms >= confirmed && now_ms - confirmed < ttl_ms_) {
+  if (!told && now_ms >= confirmed && now_ms - confirmed < ttl_ms_) {
     return absl::OkStatus();  // another thread did it meanwhile
+  }
+  PRIVET_ASSIGN_OR_RETURN(const bool changed, WatchedChanged());
+  if (changed && !told) {
+    // Of another host, or of a process that died before it said so.
+    counter.Bump();
+    count = counter.Read();
   }
   Taken taken;
   PRIVET_RETURN_IF_ERROR(ReadTaken(now_ms, &taken));

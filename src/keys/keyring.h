@@ -35,6 +35,11 @@ struct KeyringOptions {
   std::shared_ptr<Ledger> ledger;         // required
   // Default: null, a counter of this keyring alone.
   std::shared_ptr<ChangeCounter> counter;
+  // A row of another store that is read with the numbers of ledger and vault:
+  // when it has changed and nobody said so, the counter changes. Default: null,
+  // none.
+  std::shared_ptr<Store> watched;
+  std::string watched_row;
   // Default: null, the clock of the machine. Read at Create() only: calls bring
   // their own time.
   const Clock* clock = nullptr;

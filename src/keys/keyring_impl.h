@@ -49,6 +49,8 @@ class Keyring::Impl {
   Impl(const KeyringOptions& options, std::unique_ptr<crypto::Arena> arena,
        std::unique_ptr<Vault> vault)
       : ledger_(options.ledger),
+        watched_(options.watched),
+        watched_row_(options.watched_row),
         ttl_ms_(absl::ToInt64Milliseconds(options.key_cache_ttl)),
         arena_(std::move(arena)),
         vault_(std::move(vault)),
@@ -86,6 +88,7 @@ class Keyring::Impl {
 
  private:
   absl::Status Refresh(absl::Time now, ChangeCounter& counter);
+  absl::StatusOr<bool> WatchedChanged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(refresh_);
   absl::Status ReadTaken(std::int64_t now_ms, Taken* taken)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(refresh_);
   absl::Status MeetClock(std::int64_t now_ms);
@@ -109,6 +112,8 @@ class Keyring::Impl {
                       std::string_view type, bool create, CompartmentKey* out);
 
   const std::shared_ptr<Ledger> ledger_;
+  const std::shared_ptr<Store> watched_;
+  const std::string watched_row_;
   const std::int64_t ttl_ms_;
   const std::unique_ptr<crypto::Arena> arena_;
   const std::unique_ptr<Vault> vault_;
@@ -122,6 +127,7 @@ class Keyring::Impl {
   base::Mutex refresh_;
   LedgerMark mark_ ABSL_GUARDED_BY(refresh_);
   std::uint64_t last_taken_ ABSL_GUARDED_BY(refresh_) = 0;
+  std::optional<std::string> watched_value_ ABSL_GUARDED_BY(refresh_);
 };
 
 }  // namespace privet::keys

@@ -113,9 +113,7 @@ absl::StatusOr<PersonPtr> People::Find(const keys::KeyCall& call,
   const std::string_view key = id;
   Shard& shard = ShardOf(by_id_, key);
   PersonPtr person = Look(shard, key, call, snapshot, kind);
-  if (person != nullptr && (person->owner.has_value() || !create)) {
-    return person;
-  }
+  if (person != nullptr) return person;
   if (call.on_miss == keys::OnMiss::kRefuse) {
     return absl::UnavailableError(
         "the person is not in memory, and the call may not wait for a store; "
@@ -128,7 +126,9 @@ absl::StatusOr<PersonPtr> People::Find(const keys::KeyCall& call,
     PRIVET_ASSIGN_OR_RETURN(owner, keyring_->FindOwner(call, id));
   }
   PRIVET_ASSIGN_OR_RETURN(person, Read(owner, snapshot, kind));
-  Keep(shard, key, call, person);
+  // That nobody is known is not kept: another process may draw an owner any
+  // time, and says so to nobody.
+  if (owner.has_value()) Keep(shard, key, call, person);
   return person;
 }
 

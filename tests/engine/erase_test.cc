@@ -3,15 +3,11 @@
 // Erasure: at once, everywhere, whatever stands in its way, and for good.
 
 #include <functional>
-#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "engine/desk.h"
 #include "engine/engine_rig.h"
 #include "infermesh.pb.h"
@@ -273,52 +269,6 @@ TEST_CASE("Records that cannot be written are erased all the same",
     desk.rig.OpenOrDie();
     CHECK(CountRecords(*desk.rig.records) == 1);
   }
-}
-
-// A source in front of another one, in which something happens between the
-// look at records and their removal.
-class InterruptedSource final : public RecordSource {
- public:
-  explicit InterruptedSource(std::shared_ptr<RecordSource> behind)
-      : behind_(std::move(behind)) {}
-
-  std::function<void()> before_removal;
-
-  absl::Status ScanRange(const RecordId& from, const RecordId& to,
-                         Visitor visit) override {
-    return behind_->ScanRange(from, to, visit);
-  }
-  absl::Status ScanSubject(const OwnerId& owner, Visitor visit) override {
-    return behind_->ScanSubject(owner, visit);
-  }
-  absl::StatusOr<std::size_t> Replace(
-      absl::Span<const Replacement> replacements) override {
-    return behind_->Replace(replacements);
-  }
-  absl::StatusOr<std::size_t> Remove(
-      absl::Span<const Removal> removals) override {
-    if (before_removal) std::exchange(before_removal, nullptr)();
-    return behind_->Remove(removals);
-  }
-
- private:
-  const std::shared_ptr<RecordSource> behind_;
-};
-
-TEST_CASE("An erasure that another one overtakes succeeds as well",
-          "[engine][erase]") {
-  EngineRig rig;
-  const auto source = std::make_shared<InterruptedSource>(rig.records);
-  EngineOptions options;
-  options.sources = {source};
-  const Engine engine = rig.OpenOrDie(options), other = rig.OpenOrDie();
-  testing::StoreOrDie(rig, ActorOf(engine, "gateway"), rig.Request(kAda));
-  const auto erased_by_other = GENERATE(kAda, "nobody knows");
-  source->before_removal = [&] {
-    REQUIRE_OK(other.subjects().Erase(Subject(erased_by_other)));
-  };
-  REQUIRE_OK(engine.subjects().Erase(Subject(kAda)));
-  CHECK(CountRecords(*rig.records) == 0);
 }
 
 }  // namespace
