@@ -48,8 +48,9 @@ absl::Status InitLocal(std::string_view folder, std::string_view policy);
 absl::StatusOr<Local> OpenLocal(std::string_view folder,
                                 EngineOptions options = {});
 
-// Expires what is due in FOLDER, once, and returns what went. It reads no root
-// key and needs none: run it from a process that could not read it.
+// Expires what is due in FOLDER, once, and returns what went. It opens no root
+// key: run it from a process that root.keys is hidden from. That process is of
+// the user who owns FOLDER.keys, since it writes the vault and the ledger.
 absl::StatusOr<SweepReport> SweepLocal(std::string_view folder,
                                        const Clock* clock = nullptr);
 

@@ -75,8 +75,8 @@ struct SweepReport {
 // to whom the event happened that it counts from, those that nobody may open
 // any more; and first, in each case, of their keys.
 //
-// Movable; a Sweeper may run in another process than the engine, as a user who
-// cannot read the root key, and several may run at once. A run that is killed
+// Movable; a Sweeper may run in another process than the engine, which the root
+// key may be kept from, and several may run at once. A run that is killed
 // goes on at the next one. Blocks. No thread of its own: call it from a timer.
 //
 // Example:

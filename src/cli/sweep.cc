@@ -72,7 +72,7 @@ void AddSweep(CLI::App* app, Action* action) {
       AddCommand(app, "sweep", "Expire what is due in FOLDER, once",
                  "Destroys the keys that are due, then drops what they sealed. "
                  "Needs no root key:\n"
-                 "run it daily, as a user who cannot read it.");
+                 "run it daily, in a process that it is hidden from.");
   command->add_option("FOLDER", options->folder, "Folder of `privet init`")
       ->required();
   AddJsonFlag(command, &options->json);
