@@ -42,13 +42,13 @@ absl::Status TakeOutDestroyed(const Core& core) {
                              return snapshot.EffectiveKeep(sealed);
                            }));
     retention::Counts counts;
-    PRIVET_RETURN_IF_ERROR(retention::DropDestroyed(
-        *source, *core.ledger(), rules,
-        {*upto,
-         [&source](std::string_view mark) {
-           return source->SetDestroyedUpTo(mark);
-         }},
-        kBatch, &counts));
+    PRIVET_RETURN_IF_ERROR(
+        retention::DropDestroyed(*source, *core.ledger(), rules,
+                                 {*upto,
+                                  [&source](std::string_view mark) {
+                                    return source->SetDestroyedUpTo(mark);
+                                  }},
+                                 kBatch, &counts));
   }
   return absl::OkStatus();
 }

@@ -283,7 +283,8 @@ absl::Status MarksWhatWasDestroyed(RecordSource& source,
   if (!none.has_value()) return absl::OkStatus();  // keeps no mark
   PRIVET_EXPECT(none->empty());
   PRIVET_RETURN_IF_ERROR(InsertSome(insert, 1).status());
-  for (const std::string& mark : {std::string("first"), std::string(24, '\0')}) {
+  for (const std::string& mark :
+       {std::string("first"), std::string(24, '\0')}) {
     PRIVET_RETURN_IF_ERROR(source.SetDestroyedUpTo(mark));
     PRIVET_ASSIGN_OR_RETURN(const auto there, source.DestroyedUpTo());
     PRIVET_EXPECT(there == mark);
