@@ -69,7 +69,8 @@ class Actor {
   // compartment under the subject's keys, and gives it an id.
   //
   // Returns InvalidArgument if the bytes are malformed, if the record's own
-  // subject field names somebody else, or if nothing is left to store. Costs
+  // subject field names somebody else, or if nothing is left to store;
+  // ResourceExhausted if it is too large (docs/errors.md). Costs
   // microseconds; the first record about a person, and the first of an epoch,
   // wait for one flush of the vault.
   absl::StatusOr<SealedRecord> Seal(const Record& record,

@@ -154,7 +154,10 @@ absl::StatusOr<std::optional<std::string>> SealResidue(const Core& core,
               call.keys, input,
               [](std::string_view) { return absl::InfiniteFuture(); }, &sealed);
   // Too old to be kept even in the smaller form: then nothing stays.
-  if (absl::IsInvalidArgument(status)) return std::optional<std::string>("");
+  if (absl::IsInvalidArgument(status) &&
+      sealed.left_out == ~std::uint64_t{0} >> (64 - compartments.size())) {
+    return std::optional<std::string>("");
+  }
   PRIVET_RETURN_IF_ERROR(status);
   return std::optional<std::string>(std::move(sealed.bytes));
 }

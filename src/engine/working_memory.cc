@@ -54,7 +54,7 @@ absl::StatusOr<std::string_view> WorkingMemory::BytesOf(const Record& record) {
   const google::protobuf::Message& message = *record.message();
   const std::size_t size = message.ByteSizeLong();
   if (size > kMaxRecord) {
-    return absl::InvalidArgumentError("a record has at most 64 MiB");
+    return absl::ResourceExhaustedError("a record has at most 64 MiB");
   }
   if (!message.IsInitialized()) {
     return absl::InvalidArgumentError(

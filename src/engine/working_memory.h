@@ -32,7 +32,8 @@ class WorkingMemory {
   seal::Plaintexts& plaintexts() { return block_->plaintexts; }
 
   // Returns the serialized form of `record`: its own bytes, or the message
-  // serialized here. InvalidArgument if it is over 64 MiB or not initialized.
+  // serialized here. ResourceExhausted if it is over 64 MiB, InvalidArgument if
+  // it is not initialized.
   absl::StatusOr<std::string_view> BytesOf(const Record& record);
 
  private:

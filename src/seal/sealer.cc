@@ -70,7 +70,7 @@ absl::Status CheckCreated(absl::Time created, absl::Time now) {
 
 absl::Status CheckCompartment(const Compartment& one, bool about_nobody) {
   if (one.plaintext.size() > base::kMaxBodySize - base::kTagSize) {
-    return absl::InvalidArgumentError(
+    return absl::ResourceExhaustedError(
         "fields of one compartment hold more than 16 MiB; store the bulk "
         "elsewhere, or split the record");
   }
@@ -207,7 +207,7 @@ absl::Status Sealer::Seal(const keys::KeyCall& call, const SealInput& input,
   work.fields.descriptors = work.descriptors;
   if (SealedSize(work.fields, work.bodies, input.residue) >
       base::kMaxSealedSize) {
-    return absl::InvalidArgumentError(
+    return absl::ResourceExhaustedError(
         "the sealed record would be longer than 64 MiB");
   }
   std::string bytes = SealBodies(work.fields, work.bodies, input.residue);

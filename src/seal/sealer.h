@@ -81,11 +81,12 @@ class Sealer {
   // lies, and goes nowhere else.
   //
   // Returns InvalidArgument if the time of creation lies before 1970 or more
-  // than five minutes ahead, if nothing is left to seal, if the record is about
-  // nobody and some compartment would end by an event alone, or if it is too
-  // large; Aborted if keys were destroyed meanwhile: begin again, with the
-  // look- up of the owner; and what Keyring::KeyForSealing() returns. On an
-  // error `out` is empty.
+  // than five minutes ahead, if nothing is left to seal (`out->left_out` says
+  // whether all was left out), or if the record is about nobody and some
+  // compartment would end by an event alone; ResourceExhausted if a compartment
+  // has more than 16 MiB, or the record more than 64; Aborted if keys were
+  // destroyed meanwhile: begin again, with the look-up of the owner; and what
+  // Keyring::KeyForSealing() returns. On an error `out->bytes` is empty.
   absl::Status Seal(const keys::KeyCall& call, const SealInput& input,
                     EventTimes events, Sealed* out) const;
 
