@@ -26,6 +26,7 @@
 #include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/message.h"
 #include "policy/retention_class.h"
+#include "policy/snapshot.h"
 #include "privet/actor.h"
 #include "privet/sealed_record.h"
 #include "record/pass.h"
@@ -98,13 +99,13 @@ absl::StatusOr<std::vector<const policy::RetentionClass*>> ClassesBefore(
   return had;
 }
 
-// The layout in force, with no period longer than it was: retention never
-// reaches back.
-absl::StatusOr<SealedLayout> NarrowedLayout(const Call& call,
-                                            const base::SealedHeader& header) {
-  SealedType& type = *call.resolved->sealed;
-  PRIVET_ASSIGN_OR_RETURN(const SealedLayout* in_force,
-                          type.LayoutFor(call.person->facts.region));
+// The layout of `type` in force, with no period longer than it was: retention
+// never reaches back.
+absl::StatusOr<SealedLayout> NarrowedLayout(const base::SealedHeader& header,
+                                            policy::RegionClass region,
+                                            SealedType* of) {
+  SealedType& type = *of;
+  PRIVET_ASSIGN_OR_RETURN(const SealedLayout* in_force, type.LayoutFor(region));
   SealedLayout layout = *in_force;
   for (std::size_t i = 0; i < layout.size(); ++i) {
     if (layout[i].terms == nullptr) continue;
@@ -150,6 +151,27 @@ absl::StatusOr<std::string> Amended(const Core& core, const Call& call,
                pass.output());
 }
 
+// Seals the residue again, unless it was taken out: then its source is gone.
+absl::StatusOr<std::optional<std::string>> SealResidueAgain(
+    const Core& core, const Call& call, const base::SealedHeader& header,
+    std::string_view bytes, WorkingMemory* memory) {
+  SealedLayout narrowed;
+  const SealedLayout* layout = nullptr;
+  if ((header.flags() & base::kHasResidue) != 0) {
+    if (header.residue().empty()) return std::optional<std::string>("");
+    PRIVET_ASSIGN_OR_RETURN(const base::SealedHeader before,
+                            base::SealedHeader::Parse(header.residue()));
+    SealedType* const type = call.resolved->sealed_residue;
+    if (type != nullptr && before.type() == type->name().type) {
+      PRIVET_ASSIGN_OR_RETURN(
+          narrowed, NarrowedLayout(before, policy::kUnknownRegion, type));
+      layout = &narrowed;
+    }
+  }
+  return SealResidue(core, call, bytes, CreatedAt(header.id()), layout,
+                     &memory->residue_pass());
+}
+
 absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
                                        const base::SealedHeader& header,
                                        std::string_view bytes,
@@ -162,8 +184,9 @@ absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
   record::Pass& pass = memory->pass();
   PRIVET_RETURN_IF_ERROR(pass.Split(plan, whole, bytes));
   PRIVET_RETURN_IF_ERROR(CheckSubject(plan, pass, subject));
-  PRIVET_ASSIGN_OR_RETURN(const SealedLayout layout,
-                          NarrowedLayout(call, header));
+  PRIVET_ASSIGN_OR_RETURN(
+      const SealedLayout layout,
+      NarrowedLayout(header, call.person->facts.region, call.resolved->sealed));
   const SealedCompartments compartments = CompartmentsOf(plan, pass, layout);
   seal::SealInput input;
   input.type = &call.resolved->sealed->name();
@@ -173,14 +196,8 @@ absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
   input.id = header.id();
   input.revision = header.revision() + 1;
   input.compartments = compartments;
-  std::optional<std::string> residue;
-  if ((header.flags() & base::kHasResidue) != 0 && header.residue().empty()) {
-    residue = "";  // taken out: its source is gone
-  } else {
-    PRIVET_ASSIGN_OR_RETURN(
-        residue, SealResidue(core, call, bytes, CreatedAt(header.id()),
-                             &memory->residue_pass()));
-  }
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> residue,
+                          SealResidueAgain(core, call, header, bytes, memory));
   if (residue.has_value()) input.residue = *residue;
   PRIVET_ASSIGN_OR_RETURN(std::vector<IndexTag> index,
                           IndexTagsOf(*core.keyring(), plan, pass));

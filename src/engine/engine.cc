@@ -22,6 +22,7 @@
 #include "privet/subject.h"
 #include "privet/subjects.h"
 #include "privet/v1/policy.pb.h"
+#include "record/cells.h"
 #include "record/index_value.h"
 #include "record/plan.h"
 
@@ -60,7 +61,8 @@ absl::StatusOr<std::vector<TaggedField>> Engine::Tag(
                           generation.types().PlanOf(type));
   std::vector<TaggedField> tagged;
   for (const record::Field& field : plan->fields()) {
-    if (!field.is_leaf) continue;
+    // Of a residue not all fields stay.
+    if (!field.is_leaf || field.cell == record::kNoCell) continue;
     TaggedField tag;
     tag.path = field.path;
     tag.compartment = plan->compartments()[field.compartment].id;

@@ -13,6 +13,7 @@
 #include "policy/snapshot.h"
 #include "privet/explain.h"
 #include "privet/outcome.h"
+#include "record/cells.h"
 #include "record/pass.h"
 #include "record/plan.h"
 
@@ -79,7 +80,7 @@ void FillOutcome(const Call& call, const record::Pass& pass,
   outcome->unknown = pass.unknown();
   const auto fields = call.resolved->plan->fields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (!fields[i].is_leaf ||
+    if (!fields[i].is_leaf || fields[i].cell == record::kNoCell ||
         (!pass.Seen(i) && !also_there(i, fields[i].compartment))) {
       continue;
     }

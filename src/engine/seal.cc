@@ -63,7 +63,7 @@ absl::StatusOr<SealedRecord> SealOnce(const Core& core, Call* call,
       input.created, CreatedOf(*record.plan, record.bytes, call->keys.now));
   PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> residue,
                           SealResidue(core, *call, record.bytes, input.created,
-                                      &memory->residue_pass()));
+                                      nullptr, &memory->residue_pass()));
   input.type = &type.name();
   input.policy_version = call->generation->policy().version();
   input.about_nobody = record.subject->is_nobody();

@@ -123,11 +123,9 @@ SealedCompartments CompartmentsOf(const record::Plan& plan,
   return in;
 }
 
-absl::StatusOr<std::optional<std::string>> SealResidue(const Core& core,
-                                                       const Call& call,
-                                                       std::string_view bytes,
-                                                       absl::Time created,
-                                                       record::Pass* pass) {
+absl::StatusOr<std::optional<std::string>> SealResidue(
+    const Core& core, const Call& call, std::string_view bytes,
+    absl::Time created, const SealedLayout* layout, record::Pass* pass) {
   if (call.resolved->sealed_residue == nullptr) {
     return std::optional<std::string>();
   }
@@ -135,8 +133,9 @@ absl::StatusOr<std::optional<std::string>> SealResidue(const Core& core,
   record::CallView view;
   call.resolved->residue->Evaluate(call.word, &view);
   PRIVET_RETURN_IF_ERROR(pass->Split(type.plan(), view, bytes));
-  PRIVET_ASSIGN_OR_RETURN(const SealedLayout* layout,
-                          type.LayoutFor(policy::kUnknownRegion));
+  if (layout == nullptr) {
+    PRIVET_ASSIGN_OR_RETURN(layout, type.LayoutFor(policy::kUnknownRegion));
+  }
   const SealedCompartments compartments =
       CompartmentsOf(type.plan(), *pass, *layout);
   if (compartments.empty()) return std::optional<std::string>("");

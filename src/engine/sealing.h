@@ -68,12 +68,11 @@ SealedCompartments CompartmentsOf(const record::Plan& plan,
                                   const SealedLayout& layout);
 
 // Seals the residue of `bytes`, a record of the call's plan: "" if nothing
-// would stay, nullopt if the type leaves none.
-absl::StatusOr<std::optional<std::string>> SealResidue(const Core& core,
-                                                       const Call& call,
-                                                       std::string_view bytes,
-                                                       absl::Time created,
-                                                       record::Pass* pass);
+// would stay, nullopt if the type leaves none. `layout` is that of the
+// residue's type, null: the one in force.
+absl::StatusOr<std::optional<std::string>> SealResidue(
+    const Core& core, const Call& call, std::string_view bytes,
+    absl::Time created, const SealedLayout* layout, record::Pass* pass);
 
 // Writes the rows by which the sweep knows that what was just sealed dies of an
 // event that has happened already.
