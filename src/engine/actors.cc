@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "policy/checking.h"
 #include "privet/id.h"
 #include "privet/v1/policy.pb.h"
 
@@ -49,6 +50,8 @@ absl::Status CheckPlace(const v1::Policy& policy, std::string_view code) {
                      "` is a set of places; an actor is at one, such as `",
                      declared->members(0), "`"));
   }
+  // Codes of countries and their parts need no block.
+  if (policy::IsPlaceCode(code)) return absl::OkStatus();
   const bool known = std::any_of(policy.region().begin(), policy.region().end(),
                                  [&](const v1::Region& region) {
                                    return LiesIn(policy, code, region.id());

@@ -3,7 +3,6 @@
 #include "engine/purposes.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,17 +54,10 @@ absl::Status NotDeclared(const v1::Policy& policy, const char* kind,
 LeafPurpose Inherit(const v1::Policy& policy, const std::string& id) {
   LeafPurpose leaf;
   leaf.id = id;
-  std::size_t nearest = 0;
   for (const v1::Purpose& purpose : policy.purpose()) {
     if (!Covers(purpose.id(), id)) continue;
-    leaf.objectable |= purpose.objectable();
     for (const int kind : purpose.kinds()) {
       leaf.direct_marketing |= kind == v1::Purpose::DIRECT_MARKETING;
-    }
-    if (purpose.basis() != v1::Basis::BASIS_UNSPECIFIED &&
-        purpose.id().size() >= nearest) {
-      nearest = purpose.id().size();
-      leaf.basis = purpose.basis();
     }
   }
   return leaf;
@@ -117,17 +109,6 @@ absl::StatusOr<std::string> FindLeafRecipient(const v1::Policy& policy,
   return absl::InvalidArgumentError(
       absl::StrCat("recipient `", declared->id(),
                    "` is a group; name one of those beneath it"));
-}
-
-bool MayObject(const LeafPurpose& purpose) {
-  switch (purpose.basis) {
-    case v1::Basis::LEGITIMATE_INTERESTS:
-    case v1::Basis::PUBLIC_TASK:
-    case v1::Basis::OPT_OUT:
-      return true;
-    default:
-      return purpose.direct_marketing || purpose.objectable;
-  }
 }
 
 }  // namespace privet::engine

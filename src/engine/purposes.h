@@ -18,9 +18,7 @@ namespace privet::engine {
 // A leaf purpose with what it has of its ancestors.
 struct LeafPurpose {
   std::string id;
-  v1::Basis::Kind basis = v1::Basis::BASIS_UNSPECIFIED;
   bool direct_marketing = false;
-  bool objectable = false;
 };
 
 // A purpose, or a group of them, that a person speaks of.
@@ -41,10 +39,6 @@ absl::StatusOr<std::string> FindLeafPurpose(const v1::Policy& policy,
                                             std::string_view name);
 absl::StatusOr<std::string> FindLeafRecipient(const v1::Policy& policy,
                                               std::string_view name);
-
-// Returns whether the person may object to the purpose (GDPR art. 21, and what
-// the policy adds).
-bool MayObject(const LeafPurpose& purpose);
 
 }  // namespace privet::engine
 

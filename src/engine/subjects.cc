@@ -139,7 +139,11 @@ absl::Status Subjects::Object(const Subject& subject, PurposeId purpose) const {
       const engine::SpokenPurpose spoken,
       engine::FindPurpose(PolicyOf(*core_), purpose.text()));
   const auto& leaves = spoken.leaves;
-  if (std::none_of(leaves.begin(), leaves.end(), engine::MayObject)) {
+  const policy::Snapshot& snapshot = core_->generation().snapshot();
+  if (std::none_of(leaves.begin(), leaves.end(),
+                   [&snapshot](const engine::LeafPurpose& leaf) {
+                     return snapshot.MayObject(leaf.id);
+                   })) {
     return absl::FailedPreconditionError(absl::StrCat(
         "the law gives no objection to purpose `", leaves[0].id,
         "`: its basis is another; a policy may add one by `objectable`"));

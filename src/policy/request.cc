@@ -60,6 +60,12 @@ void VisitShares(const Model& model, Request request, bool* go_on,
   }
 }
 
+v1::Basis::Kind BasisKindOf(const RuleInfo& permit,
+                            const PurposeInfo& purpose) {
+  return permit.basis == v1::Basis::BASIS_UNSPECIFIED ? purpose.basis
+                                                      : permit.basis;
+}
+
 }  // namespace
 
 const char* NameOf(Gate gate) {
@@ -135,16 +141,27 @@ void ForEachFeasibleRequest(const Model& model,
   }
 }
 
+bool MayObject(const Model& model, const RuleInfo& permit,
+               std::uint32_t purpose_index) {
+  const PurposeInfo& purpose = model.purpose[purpose_index];
+  if (purpose.objectable || purpose.Is(v1::Purpose::DIRECT_MARKETING)) {
+    return true;
+  }
+  switch (BasisKindOf(permit, purpose)) {
+    case v1::Basis::LEGITIMATE_INTERESTS:
+    case v1::Basis::PUBLIC_TASK:
+    case v1::Basis::OPT_OUT:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::vector<Line> BasisOf(const Model& model, const RuleInfo& permit,
                           std::uint32_t purpose_index) {
   const PurposeInfo& purpose = model.purpose[purpose_index];
-  const v1::Basis::Kind basis = permit.basis == v1::Basis::BASIS_UNSPECIFIED
-                                    ? purpose.basis
-                                    : permit.basis;
   std::vector<Line> lines;
-  bool may_object =
-      purpose.objectable || purpose.Is(v1::Purpose::DIRECT_MARKETING);
-  switch (basis) {
+  switch (BasisKindOf(permit, purpose)) {
     case v1::Basis::CONSENT:
     case v1::Basis::EXPLICIT_CONSENT: {
       Line line;
@@ -157,8 +174,6 @@ std::vector<Line> BasisOf(const Model& model, const RuleInfo& permit,
     case v1::Basis::LEGITIMATE_INTERESTS:
     case v1::Basis::PUBLIC_TASK:
     case v1::Basis::OPT_OUT:
-      may_object = true;
-      break;
     case v1::Basis::CONTRACT:
     case v1::Basis::LEGAL_OBLIGATION:
     case v1::Basis::VITAL_INTERESTS:
@@ -168,7 +183,7 @@ std::vector<Line> BasisOf(const Model& model, const RuleInfo& permit,
       lines.emplace_back();  // no basis, no permit
       break;
   }
-  if (!may_object) return lines;
+  if (!MayObject(model, permit, purpose_index)) return lines;
   for (const Question question : purpose.objections) {
     lines.push_back({{Questions::Not(model.questions.Holds(question))}});
   }

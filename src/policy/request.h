@@ -91,6 +91,11 @@ bool IsFeasible(const Model& model, const Request& request);
 void ForEachFeasibleRequest(const Model& model,
                             absl::FunctionRef<bool(const Request&)> visit);
 
+// Returns whether the person may object to what `permit` lets a purpose do
+// (GDPR art. 21, and what the policy adds).
+bool MayObject(const Model& model, const RuleInfo& permit,
+               std::uint32_t purpose);
+
 // Returns the tests of a permit's legal basis for a purpose: one of each line
 // must hold. An empty line: it has no basis and never holds.
 std::vector<Line> BasisOf(const Model& model, const RuleInfo& permit,

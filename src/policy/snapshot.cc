@@ -2,6 +2,7 @@
 
 #include "policy/snapshot.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -221,6 +222,20 @@ bool Snapshot::GoesOnWhileRestricted(PurposeId purpose) const {
   const auto leaf =
       impl_->model.purposes.FindLeaf(purpose.hash(), purpose.text());
   return leaf.ok() && impl_->model.purpose[*leaf].goes_on_while_restricted;
+}
+
+bool Snapshot::MayObject(std::string_view purpose) const {
+  const Model& model = impl_->model;
+  const auto leaf = model.purposes.FindLeaf(purpose);
+  if (!leaf.ok()) return false;
+  const RuleInfo says_nothing;
+  return policy::MayObject(model, says_nothing, *leaf) ||
+         std::any_of(model.rules.begin(), model.rules.end(),
+                     [&](const RuleInfo& rule) {
+                       return rule.effect == Effect::kPermit &&
+                              rule.reach.purposes.Test(*leaf) &&
+                              policy::MayObject(model, rule, *leaf);
+                     });
 }
 
 std::string Snapshot::FateOf(absl::Span<const Category> categories) const {

@@ -155,6 +155,10 @@ class Snapshot {
   // with the same retentions and obligation (POLICY.md 2(11)).
   std::string FateOf(absl::Span<const Category> categories) const;
 
+  // Returns whether the person may object to a leaf purpose: its basis, or that
+  // of a rule that permits something for it, lets people object.
+  bool MayObject(std::string_view purpose) const;
+
   // Returns the class of places that `region` (a region id; empty: unknown)
   // lies in, and how many there are with kUnknownRegion.
   RegionClass RegionClassOf(std::string_view region) const;

@@ -180,6 +180,22 @@ TEST_CASE("Sealing says when it was made at no time that can be",
   });
 }
 
+TEST_CASE("An actor may be in a place that the policy need not name",
+          "[engine][statuses]") {
+  EngineRig rig;
+  const Engine engine = rig.OpenOrDie();
+  for (const char* place : {"br", "us-ca"}) {
+    CAPTURE(place);
+    REQUIRE_OK(engine.ActAs(ActorId("gateway"), RegionId::FromText(place)));
+  }
+  REQUIRE_ERROR(engine.ActAs(ActorId("gateway"), RegionId("atlantis")),
+                Code::kInvalidArgument, "`atlantis` is not declared");
+  // The rules are those for elsewhere.
+  const auto gateway = engine.ActAs(ActorId("gateway"), RegionId("br"));
+  REQUIRE_ERROR(gateway->Seal(rig.Request(kAda), Subject(kAda)),
+                Code::kPermissionDenied, "residency");
+}
+
 TEST_CASE("Opening says why it does not, and leaves nothing in the message",
           "[engine][open][statuses]") {
   Desk desk;

@@ -281,6 +281,21 @@ TEST_CASE("Subjects says what is wrong with a consent or an objection",
   });
 }
 
+TEST_CASE("A rule's own basis lets people object to what it permits",
+          "[engine][subjects][statuses]") {
+  EngineRig rig(testing::PolicyOrDie(
+      {testing::Adding("rule { name: \"learn from use\" permit { categories: "
+                       "[\"service_log.model\"] purposes: "
+                       "[\"service.delivery\"] operations: USE "
+                       "} basis: LEGITIMATE_INTERESTS }")}));
+  const Engine engine = rig.OpenOrDie();
+  const Subjects subjects = engine.subjects();
+  REQUIRE_OK(subjects.Object(Subject("ada"), PurposeId("service.delivery")));
+  REQUIRE_ERROR(
+      subjects.Object(Subject("ada"), PurposeId("service.troubleshooting")),
+      Code::kFailedPrecondition, "law");
+}
+
 TEST_CASE("Subjects says what is wrong with a restriction",
           "[engine][subjects][statuses]") {
   Desk desk;

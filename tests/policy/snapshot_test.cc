@@ -219,6 +219,32 @@ TEST_CASE("A class reads back what it wrote, and nothing else",
                 absl::StatusCode::kInvalidArgument, "both keep");
 }
 
+TEST_CASE("People object to what the basis in force gives them",
+          "[policy][snapshot]") {
+  const PolicyUnderTest policy(R"(
+    id: "p" category { id: "c" }
+    purpose { id: "run" basis: CONTRACT }
+    purpose { id: "run.plain" }
+    purpose { id: "run.learn" }
+    purpose { id: "run.asked" objectable: true }
+    purpose { id: "mail" basis: CONSENT kinds: DIRECT_MARKETING }
+    purpose { id: "guard" basis: PUBLIC_TASK }
+    actor { id: "web" purposes: "*" }
+    rule { name: "r" permit { categories: "c" purposes: "*" } }
+    rule { name: "s" permit { categories: "c" purposes: "run.learn" }
+           basis: LEGITIMATE_INTERESTS }
+    rule { name: "t" forbid { categories: "c" purposes: "run.plain" } })");
+  const auto may_object = [&](const char* purpose) {
+    return policy.snapshot().MayObject(purpose);
+  };
+  CHECK_FALSE(may_object("run.plain"));
+  CHECK(may_object("run.learn"));
+  CHECK(may_object("run.asked"));
+  CHECK(may_object("mail"));
+  CHECK(may_object("guard"));
+  CHECK_FALSE(may_object("gone"));
+}
+
 TEST_CASE("A kind of people is declared", "[policy][snapshot]") {
   const PolicyUnderTest policy(
       "id: \"p\" subject_kind { id: \"customer\" } subject_kind { id: "
