@@ -144,9 +144,7 @@ absl::StatusOr<std::string> Amended(const Core& core, const Call& call,
   record::Pass& pass = memory->pass();
   PRIVET_RETURN_IF_ERROR(
       pass.Minimize(*call.resolved->plan, call.view, changes));
-  FillOutcome(
-      call, pass, [](std::size_t, std::uint8_t) { return false; },
-      [](std::uint8_t) -> const char* { return nullptr; }, outcome);
+  FillOutcome(call, pass, outcome);
   return Merge(*call.resolved->plan, memory->plaintexts().joined(),
                pass.output());
 }
@@ -172,11 +170,31 @@ absl::StatusOr<std::optional<std::string>> SealResidueAgain(
                      &memory->residue_pass());
 }
 
+// What was to be amended and could not be stored.
+void MarkLeftOut(const record::Plan& plan, const SealedLayout& layout,
+                 const SealedCompartments& in, const seal::Sealed& sealed,
+                 Outcome* outcome) {
+  if (outcome == nullptr) return;
+  for (Outcome::Field& judged : outcome->fields) {
+    for (const record::Field& field : plan.fields()) {
+      if (field.path != judged.path ||
+          judged.action == Outcome::Action::kDropped) {
+        continue;
+      }
+      const char* fate = FateOf(plan, layout, in, sealed, field.compartment);
+      if (fate == nullptr) continue;
+      judged.action = Outcome::Action::kDropped;
+      judged.reason = fate;
+    }
+  }
+}
+
 absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
                                        const base::SealedHeader& header,
                                        std::string_view bytes,
                                        const Subject& subject,
-                                       WorkingMemory* memory) {
+                                       WorkingMemory* memory,
+                                       Outcome* outcome) {
   const record::Plan& plan = *call.resolved->plan;
   // What is stored is in its form already, and a form may not fit twice.
   record::CallView whole;
@@ -210,6 +228,7 @@ absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
                                  },
                                  &sealed));
   PRIVET_RETURN_IF_ERROR(NoteDeadlines(core, *call.person, layout));
+  MarkLeftOut(plan, layout, compartments, sealed, outcome);
   base::HeaderFields fields;
   fields.id = sealed.id;
   fields.owner = input.owner;
@@ -246,7 +265,8 @@ absl::StatusOr<SealedRecord> AmendOnce(const Core& core, const Request& request,
                           memory.BytesOf(changes));
   PRIVET_ASSIGN_OR_RETURN(const std::string amended,
                           Amended(core, call, header, bytes, &memory, outcome));
-  auto again = SealAgain(core, call, header, amended, subject, &memory);
+  auto again =
+      SealAgain(core, call, header, amended, subject, &memory, outcome);
   if (again.ok() && !core.keyring()->Unchanged(call.keys)) {
     return absl::AbortedError("keys were destroyed meanwhile");
   }

@@ -48,9 +48,7 @@ absl::Status MinimizeRecord(const Core& core, const Request& request,
   PRIVET_RETURN_IF_ERROR(pass.Minimize(*plan, call->view, bytes));
   call->view.pseudonymizer = nullptr;
   PRIVET_RETURN_IF_ERROR(CheckSubject(*plan, pass, subject));
-  FillOutcome(
-      *call, pass, [](std::size_t, std::uint8_t) { return false; },
-      [](std::uint8_t) -> const char* { return nullptr; }, outcome);
+  FillOutcome(*call, pass, outcome);
   return absl::OkStatus();
 }
 

@@ -3,7 +3,6 @@
 #include "engine/opening.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -183,28 +182,33 @@ bool AllPassWhole(const Call& call, const base::SealedHeader& header,
   return true;
 }
 
-void FillOpenOutcome(const Call& call, const base::SealedHeader& header,
-                     const seal::Times& times, std::uint64_t opened,
-                     const record::Pass& pass, Outcome* outcome) {
-  if (outcome == nullptr) return;
-  const record::Plan& plan = *call.resolved->plan;
-  std::array<const char*, base::kMaxCompartments> fates{};
-  std::uint64_t there = 0;  // by the plan's numbers: sealed, and not opened
+absl::Status FillOpenOutcome(const Call& call, const base::SealedHeader& header,
+                             const seal::Times& times, std::uint64_t opened,
+                             const record::Pass& pass, Outcome* outcome) {
+  if (outcome == nullptr) return absl::OkStatus();
+  // What was sealed, of this layout or an older one, and not opened.
+  record::CellSet due, dead;
   for (std::size_t i = 0; i < header.size(); ++i) {
-    const int known = plan.FindCompartment(header.compartment(i));
-    if (known < 0 || (opened >> i & 1) != 0) continue;
+    if ((opened >> i & 1) != 0) continue;
+    PRIVET_ASSIGN_OR_RETURN(
+        const record::CellSet cells,
+        call.resolved->sealed->CellsOf(header.compartment(i)));
     const bool is_public = header.retention_class(i) == base::kPublicClass;
-    there |= std::uint64_t{1} << known;
-    fates[static_cast<std::size_t>(known)] =
-        is_public || (times.live >> i & 1) != 0 ? "its key is destroyed"
-                                                : "already due";
+    (is_public || (times.live >> i & 1) != 0 ? dead : due) |= cells;
   }
+  const record::Field* const first = call.resolved->plan->fields().data();
   FillOutcome(
       call, pass,
-      [&](std::size_t, std::uint8_t compartment) {
-        return (there >> compartment & 1) != 0;
+      [&](const record::Field& field) {
+        return dead.Has(field.cell) || due.Has(field.cell);
       },
-      [&](std::uint8_t compartment) { return fates[compartment]; }, outcome);
+      [&](const record::Field& field) -> const char* {
+        // Fields of one cell may lie in two compartments, one of them opened.
+        if (pass.Seen(static_cast<std::size_t>(&field - first))) return nullptr;
+        return dead.Has(field.cell) ? "its key is destroyed" : "already due";
+      },
+      outcome);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -294,7 +298,8 @@ absl::StatusOr<Opened> OpenDecided(const Core& core, const Call& call,
   record::Pass& pass = memory->pass();
   PRIVET_RETURN_IF_ERROR(
       pass.Join(*call.resolved->plan, call.view, plaintexts.parts()));
-  FillOpenOutcome(call, header, times, masks.wanted, pass, outcome);
+  PRIVET_RETURN_IF_ERROR(
+      FillOpenOutcome(call, header, times, masks.wanted, pass, outcome));
   opened.bytes = pass.output();
   opened.joined = plaintexts.parts().size() > 1;
   return opened;

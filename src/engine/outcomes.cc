@@ -73,20 +73,25 @@ std::string Paths(const Outcome& outcome, Outcome::Action action) {
 }  // namespace
 
 void FillOutcome(const Call& call, const record::Pass& pass,
-                 AlsoThere also_there, CompartmentFate left_out,
-                 Outcome* outcome) {
+                 AlsoThere also_there, FieldFate fate, Outcome* outcome) {
   if (outcome == nullptr) return;
   outcome->fields.clear();
   outcome->unknown = pass.unknown();
   const auto fields = call.resolved->plan->fields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (!fields[i].is_leaf || fields[i].cell == record::kNoCell ||
-        (!pass.Seen(i) && !also_there(i, fields[i].compartment))) {
+        (!pass.Seen(i) && !also_there(fields[i]))) {
       continue;
     }
-    outcome->fields.push_back(Judge(call, fields[i], pass.DroppedByForm(i),
-                                    left_out(fields[i].compartment)));
+    outcome->fields.push_back(
+        Judge(call, fields[i], pass.DroppedByForm(i), fate(fields[i])));
   }
+}
+
+void FillOutcome(const Call& call, const record::Pass& pass, Outcome* outcome) {
+  FillOutcome(
+      call, pass, [](const record::Field&) { return false; },
+      [](const record::Field&) -> const char* { return nullptr; }, outcome);
 }
 
 }  // namespace engine

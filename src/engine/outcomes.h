@@ -12,23 +12,25 @@
 #include "engine/core.h"
 #include "privet/outcome.h"
 #include "record/pass.h"
+#include "record/plan.h"
 
 namespace privet::engine {
 
-// What became of the compartment that a field lies in, beside the policy's
-// verdict: null if nothing did, else why the field is not in the output.
-using CompartmentFate = absl::FunctionRef<const char*(std::uint8_t)>;
+// What became of a field (of plan.fields()), beside the policy's verdict: null
+// if nothing did, else why it is not in the output.
+using FieldFate = absl::FunctionRef<const char*(const record::Field&)>;
 
-// Whether the record has a field (of plan.fields(), in that compartment) that
-// the pass did not come by: one that was not decrypted.
-using AlsoThere = absl::FunctionRef<bool(std::size_t, std::uint8_t)>;
+// Whether the record may have a field that the pass did not come by: one that
+// was not decrypted.
+using AlsoThere = absl::FunctionRef<bool(const record::Field&)>;
 
 // Fills `outcome`, if there is one, after a pass that made an output of `call`.
-// `left_out` is asked for each compartment by its number in the plan. Slow:
-// explains each field.
+// Slow: explains each field.
 void FillOutcome(const Call& call, const record::Pass& pass,
-                 AlsoThere also_there, CompartmentFate left_out,
-                 Outcome* outcome);
+                 AlsoThere also_there, FieldFate fate, Outcome* outcome);
+
+// The same where the pass came by every field, and nothing else became of any.
+void FillOutcome(const Call& call, const record::Pass& pass, Outcome* outcome);
 
 }  // namespace privet::engine
 

@@ -36,18 +36,6 @@ struct NewRecord {
   const Subject* subject = nullptr;
 };
 
-// Why a compartment of the plan is not in the record, if it is not.
-const char* FateOf(const record::Plan& plan, const SealedLayout& layout,
-                   const SealedCompartments& in, const seal::Sealed& sealed,
-                   std::size_t compartment) {
-  if (!layout[compartment].storable) return "no retention covers it";
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    if (in[i].id != plan.compartments()[compartment].id) continue;
-    if ((sealed.left_out >> i & 1) != 0) return "already due";
-  }
-  return nullptr;
-}
-
 absl::StatusOr<SealedRecord> SealOnce(const Core& core, Call* call,
                                       const NewRecord& record,
                                       WorkingMemory* memory, Outcome* outcome) {
@@ -80,9 +68,9 @@ absl::StatusOr<SealedRecord> SealOnce(const Core& core, Call* call,
       seal::Sealer(core.keyring()).Seal(call->keys, input, events, &sealed));
   PRIVET_RETURN_IF_ERROR(NoteDeadlines(core, *call->person, *layout));
   FillOutcome(
-      *call, pass, [](std::size_t, std::uint8_t) { return false; },
-      [&](std::uint8_t compartment) {
-        return FateOf(*record.plan, *layout, in, sealed, compartment);
+      *call, pass, [](const record::Field&) { return false; },
+      [&](const record::Field& field) {
+        return FateOf(*record.plan, *layout, in, sealed, field.compartment);
       },
       outcome);
   base::HeaderFields fields;

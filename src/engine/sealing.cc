@@ -123,6 +123,17 @@ SealedCompartments CompartmentsOf(const record::Plan& plan,
   return in;
 }
 
+const char* FateOf(const record::Plan& plan, const SealedLayout& layout,
+                   const SealedCompartments& in, const seal::Sealed& sealed,
+                   std::size_t compartment) {
+  if (!layout[compartment].storable) return "no retention covers it";
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    if (in[i].id != plan.compartments()[compartment].id) continue;
+    if ((sealed.left_out >> i & 1) != 0) return "already due";
+  }
+  return nullptr;
+}
+
 absl::StatusOr<std::optional<std::string>> SealResidue(
     const Core& core, const Call& call, std::string_view bytes,
     absl::Time created, const SealedLayout* layout, record::Pass* pass) {

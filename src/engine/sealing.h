@@ -67,6 +67,12 @@ SealedCompartments CompartmentsOf(const record::Plan& plan,
                                   const record::Pass& pass,
                                   const SealedLayout& layout);
 
+// Returns why what lay in a compartment of the plan is not in the sealed
+// record; null if it is.
+const char* FateOf(const record::Plan& plan, const SealedLayout& layout,
+                   const SealedCompartments& in, const seal::Sealed& sealed,
+                   std::size_t compartment);
+
 // Seals the residue of `bytes`, a record of the call's plan: "" if nothing
 // would stay, nullopt if the type leaves none. `layout` is that of the
 // residue's type, null: the one in force.

@@ -213,6 +213,7 @@ TEST_CASE("A period counts from creation, whenever a field was amended",
     REQUIRE_OK(late);
     CHECK(open(*late)->prompt().empty());
     CHECK(open(*late)->model() == "sky-8b");
+    CHECK(outcome.ToString() == "1 kept, 0 transformed, 1 dropped (prompt)");
     CHECK(testing::KeptUnder(desk.engine, *desk.rig.vault, *late, "prompt") ==
           "none");
   }

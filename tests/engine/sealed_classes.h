@@ -6,6 +6,7 @@
 #define PRIVET_TESTS_ENGINE_SEALED_CLASSES_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -32,6 +33,15 @@ inline std::uint32_t CompartmentOf(const Engine& engine,
   }
   FAIL(type << " has no field " << path);
   return 0;
+}
+
+// Returns the number of the record's type, which its id begins with.
+inline std::uint32_t TypeNumberOf(const SealedRecord& record) {
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    number = (number << 8) | record.id().bytes[i];
+  }
+  return number;
 }
 
 // Returns the retentions of the compartment in which `path` lies, each as
