@@ -17,6 +17,7 @@
 #include "base/sealed_record_maker.h"
 #include "base/status_macros.h"
 #include "engine/core.h"
+#include "engine/ground.h"
 #include "engine/opening.h"
 #include "engine/outcomes.h"
 #include "engine/sealed_type.h"
@@ -29,12 +30,14 @@
 #include "policy/snapshot.h"
 #include "privet/actor.h"
 #include "privet/sealed_record.h"
+#include "record/cells.h"
 #include "record/pass.h"
 #include "record/plan.h"
 #include "seal/class_table.h"
 #include "seal/class_terms.h"
 #include "seal/opener.h"
 #include "seal/sealer.h"
+#include "subject/state_store.h"
 
 namespace privet {
 namespace engine {
@@ -196,9 +199,18 @@ absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
                                        WorkingMemory* memory,
                                        Outcome* outcome) {
   const record::Plan& plan = *call.resolved->plan;
-  // What is stored is in its form already, and a form may not fit twice.
+  // What is stored is in its form already, and a form may not fit twice. It
+  // stays although it may not be stored just now (an objection is pending, a
+  // fact was not given), unless it has lost its ground: then it is due.
   record::CallView whole;
   whole.permitted = call.view.permitted;
+  if (!whole.permitted.Covers(
+          record::CellSet::FirstCells(plan.cells().size()))) {
+    static const subject::Said kNothing;
+    const subject::Said* said = call.person->said.get();
+    whole.permitted |= CellsWithGround(call.generation->snapshot(), plan,
+                                       said == nullptr ? kNothing : *said);
+  }
   record::Pass& pass = memory->pass();
   PRIVET_RETURN_IF_ERROR(pass.Split(plan, whole, bytes));
   PRIVET_RETURN_IF_ERROR(CheckSubject(plan, pass, subject));

@@ -58,14 +58,21 @@ absl::StatusOr<std::vector<Known>> KnownCompartments(
   return known;
 }
 
+bool CellHasGround(const policy::Snapshot& snapshot, const record::Cell& cell,
+                   const policy::SubjectFacts& facts) {
+  return cell.categories.empty() ||  // public
+         snapshot.HasGround(cell.categories, facts);
+}
+
 // Whether some field of the compartment may still be opened by somebody.
 bool HasGround(const policy::Snapshot& snapshot, const Known& compartment,
                const policy::SubjectFacts& facts) {
   const auto cells = compartment.plan->cells();
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (!compartment.cells.Has(static_cast<record::CellIndex>(i))) continue;
-    if (cells[i].categories.empty()) return true;  // public
-    if (snapshot.HasGround(cells[i].categories, facts)) return true;
+    if (compartment.cells.Has(static_cast<record::CellIndex>(i)) &&
+        CellHasGround(snapshot, cells[i], facts)) {
+      return true;
+    }
   }
   return false;
 }
@@ -148,6 +155,19 @@ absl::StatusOr<std::vector<Store::Write>> GroundOfEverybody(
     writes.push_back(Row(OwnerId(), compartment, !has));
   }
   return writes;
+}
+
+record::CellSet CellsWithGround(const policy::Snapshot& snapshot,
+                                const record::Plan& plan,
+                                const subject::Said& said) {
+  const policy::SubjectFacts facts = FactsFor(snapshot, plan, said);
+  record::CellSet cells;
+  for (std::size_t i = 0; i < plan.cells().size(); ++i) {
+    if (CellHasGround(snapshot, plan.cells()[i], facts)) {
+      cells.Add(static_cast<record::CellIndex>(i));
+    }
+  }
+  return cells;
 }
 
 }  // namespace privet::engine

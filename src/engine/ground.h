@@ -9,8 +9,11 @@
 
 #include "absl/status/statusor.h"
 #include "engine/generation.h"
+#include "policy/snapshot.h"
 #include "privet/record_id.h"
 #include "privet/store.h"
+#include "record/cells.h"
+#include "record/plan.h"
 #include "subject/state_store.h"
 
 namespace privet::engine {
@@ -36,6 +39,12 @@ absl::StatusOr<std::vector<Store::Write>> GroundTaken(
 // him at once all the same, and the sweep comes when his state next changes.
 absl::StatusOr<std::vector<Store::Write>> GroundOfEverybody(
     const Generation& generation, Store& vault);
+
+// Returns the cells of `plan` for which some purpose or obligation has ground
+// about a person of whom this is known.
+record::CellSet CellsWithGround(const policy::Snapshot& snapshot,
+                                const record::Plan& plan,
+                                const subject::Said& said);
 
 }  // namespace privet::engine
 
