@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/prefix.h"
 #include "base/status_macros.h"
 #include "cli/command.h"
 #include "crypto/wipe.h"
@@ -74,7 +75,7 @@ struct Status {
 absl::StatusOr<std::size_t> CountRows(Store& vault, keys::KeyKind kind) {
   const std::string prefix = keys::KeyRow(kind, "");
   std::size_t count = 0;
-  PRIVET_RETURN_IF_ERROR(vault.Scan(prefix, keys::EndOf(prefix),
+  PRIVET_RETURN_IF_ERROR(vault.Scan(prefix, base::EndOfPrefix(prefix),
                                     [&](std::string_view, std::string_view) {
                                       ++count;
                                       return true;

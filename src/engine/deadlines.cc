@@ -29,20 +29,6 @@
 namespace privet::engine {
 namespace {
 
-absl::StatusOr<std::vector<policy::RetentionClass>> AllClasses(Store& vault) {
-  std::vector<policy::RetentionClass> classes;
-  absl::Status parsed;
-  PRIVET_RETURN_IF_ERROR(
-      keys::ForEachClass(vault, [&](std::uint32_t, std::string_view row) {
-        auto found = policy::RetentionClass::Parse(row);
-        parsed = found.status();
-        if (found.ok()) classes.push_back(*std::move(found));
-        return parsed.ok();
-      }));
-  if (!parsed.ok()) return parsed;
-  return classes;
-}
-
 // When the first period of the class that counts from events ends.
 absl::Time Deadline(const seal::ClassTerms& terms, const subject::Said& said) {
   absl::Time first = absl::InfiniteFuture();
@@ -137,7 +123,7 @@ absl::StatusOr<DeadlineChange> ChangeDeadlines(const Core& core,
                                                const subject::Said& after) {
   Store& vault = *core.options().vault;
   PRIVET_ASSIGN_OR_RETURN(const std::vector<policy::RetentionClass> classes,
-                          AllClasses(vault));
+                          keys::AllClasses(vault));
   DeadlineChange change;
   for (const policy::RetentionClass& of : classes) {
     if (of.periods.empty()) continue;
@@ -158,7 +144,7 @@ absl::StatusOr<std::vector<Store::Write>> DueRowsOf(const Core& core,
                                                     const OwnerId& owner,
                                                     const subject::Said& said) {
   PRIVET_ASSIGN_OR_RETURN(const std::vector<policy::RetentionClass> classes,
-                          AllClasses(*core.options().vault));
+                          keys::AllClasses(*core.options().vault));
   std::vector<Store::Write> writes;
   for (const policy::RetentionClass& of : classes) {
     AddDueRows(of, owner, said, true, &writes);
@@ -172,7 +158,7 @@ absl::StatusOr<std::vector<keys::SlotDeadline>> DeadlinesOf(
   PRIVET_ASSIGN_OR_RETURN(const std::vector<keys::SlotKey> live,
                           keys::SlotsOfOwner(vault, owner));
   PRIVET_ASSIGN_OR_RETURN(const std::vector<policy::RetentionClass> classes,
-                          AllClasses(vault));
+                          keys::AllClasses(vault));
   std::vector<keys::SlotDeadline> deadlines;
   for (const policy::RetentionClass& of : classes) {
     if (of.periods.empty()) continue;

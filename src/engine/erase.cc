@@ -20,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/prefix.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
 #include "engine/core.h"
@@ -45,7 +46,6 @@ namespace {
 
 // Rows "erasing/" ‖ owner: erasures that are not at their end.
 constexpr std::string_view kErasing = "erasing/";
-constexpr std::string_view kErasingEnd = "erasing0";  // '0' follows '/'
 constexpr std::size_t kBatch = 1000;
 // Rounds in which others change all that is about to be taken out: each put
 // that loses its race against the erasure takes its rows out itself.
@@ -178,16 +178,8 @@ absl::Status BeginKeptPeriods(const Core& core, const OwnerId& owner,
                               const std::vector<keys::SlotKey>& living,
                               absl::Time now) {
   std::vector<Store::Write> writes;
-  absl::Status parsed;
-  std::vector<policy::RetentionClass> classes;
-  PRIVET_RETURN_IF_ERROR(keys::ForEachClass(
-      *core.options().vault, [&](std::uint32_t, std::string_view row) {
-        auto found = policy::RetentionClass::Parse(row);
-        parsed = found.status();
-        if (found.ok()) classes.push_back(*std::move(found));
-        return parsed.ok();
-      }));
-  PRIVET_RETURN_IF_ERROR(parsed);
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<policy::RetentionClass> classes,
+                          keys::AllClasses(*core.options().vault));
   for (const keys::SlotKey& key : living) {
     PRIVET_ASSIGN_OR_RETURN(const std::optional<keys::SlotKind> kind,
                             keys::FindSlot(*core.options().vault, key.slot));
@@ -270,7 +262,7 @@ absl::Status EraseOwner(const Core& core, const OwnerId& owner,
 absl::Status FinishErasures(const Core& core) {
   std::vector<OwnerId> unfinished;
   PRIVET_RETURN_IF_ERROR(core.options().state->Scan(
-      kErasing, kErasingEnd,
+      kErasing, base::EndOfPrefix(kErasing),
       [&unfinished](std::string_view key, std::string_view) {
         auto owner = OwnerId::FromBytes(key.substr(kErasing.size()));
         if (owner.ok()) unfinished.push_back(*owner);

@@ -111,15 +111,9 @@ absl::Status CheckSealedNames(const policy::Snapshot& next, Store& vault) {
         if (const Kind* of = KindOf(kind)) lost.Look(*of, name);
         return true;
       }));
-  absl::Status parsed;
-  PRIVET_RETURN_IF_ERROR(
-      keys::ForEachClass(vault, [&](std::uint32_t, std::string_view row) {
-        const auto of = policy::RetentionClass::Parse(row);
-        parsed = of.status();
-        if (of.ok()) LookAt(*of, &lost);
-        return parsed.ok();
-      }));
-  PRIVET_RETURN_IF_ERROR(parsed);
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<policy::RetentionClass> classes,
+                          keys::AllClasses(vault));
+  for (const policy::RetentionClass& of : classes) LookAt(of, &lost);
   return lost.ToStatus();
 }
 

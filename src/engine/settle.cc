@@ -12,6 +12,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/prefix.h"
 #include "base/status_macros.h"
 #include "engine/core.h"
 #include "engine/deadlines.h"
@@ -30,17 +31,15 @@ namespace {
 absl::Status DropStale(Store& state, const OwnerId& owner,
                        std::vector<Store::Write>* writes) {
   std::vector<std::string> stale;
-  std::string end(subject::kEventDuePrefix);
-  ++end.back();
-  PRIVET_RETURN_IF_ERROR(
-      state.Scan(subject::kEventDuePrefix, end,
-                 [&](std::string_view key, std::string_view) {
-                   const auto due = subject::ParseEventDue(key);
-                   if (due.has_value() && due->owner == owner) {
-                     stale.emplace_back(key);
-                   }
-                   return true;
-                 }));
+  PRIVET_RETURN_IF_ERROR(state.Scan(
+      subject::kEventDuePrefix, base::EndOfPrefix(subject::kEventDuePrefix),
+      [&](std::string_view key, std::string_view) {
+        const auto due = subject::ParseEventDue(key);
+        if (due.has_value() && due->owner == owner) {
+          stale.emplace_back(key);
+        }
+        return true;
+      }));
   for (std::string& key : stale) {
     const auto same = [&key](const Store::Write& write) {
       return write.key == key;

@@ -6,16 +6,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "base/bytes.h"
+#include "base/prefix.h"
 #include "base/status_macros.h"
 #include "crypto/hash.h"
 #include "keys/draft.h"
 #include "keys/rows.h"
+#include "policy/retention_class.h"
 
 namespace privet::keys {
 namespace {
@@ -130,22 +134,27 @@ absl::StatusOr<std::optional<SlotKind>> FindSlot(Store& vault,
   return kind;
 }
 
-absl::Status ForEachClass(
-    Store& vault,
-    absl::FunctionRef<bool(std::uint32_t retention_class, std::string_view row)>
-        visit) {
+absl::StatusOr<std::vector<policy::RetentionClass>> AllClasses(Store& vault) {
   const std::string prefix = FirstBytes(ClassRowName(0));
-  return vault.Scan(prefix, EndOf(prefix),
-                    [&](std::string_view name, std::string_view row) {
-                      return visit(NumberAt(name, 0), row);
-                    });
+  std::vector<policy::RetentionClass> classes;
+  absl::Status parsed;
+  PRIVET_RETURN_IF_ERROR(
+      vault.Scan(prefix, base::EndOfPrefix(prefix),
+                 [&](std::string_view, std::string_view row) {
+                   auto found = policy::RetentionClass::Parse(row);
+                   parsed = found.status();
+                   if (found.ok()) classes.push_back(*std::move(found));
+                   return parsed.ok();
+                 }));
+  PRIVET_RETURN_IF_ERROR(parsed);
+  return classes;
 }
 
 absl::Status ForEachName(
     Store& vault,
     absl::FunctionRef<bool(NameKind kind, std::string_view name)> visit) {
   const std::string prefix = FirstBytes(SealedNameRowName(0, ""));
-  return vault.Scan(prefix, EndOf(prefix),
+  return vault.Scan(prefix, base::EndOfPrefix(prefix),
                     [&](std::string_view name, std::string_view) {
                       name.remove_prefix(1);
                       if (name.empty()) return true;
@@ -160,7 +169,7 @@ absl::Status ForEachCompartment(
                            std::string_view row)>
         visit) {
   const std::string prefix = FirstBytes(CompartmentRowName(0, 0));
-  return vault.Scan(prefix, EndOf(prefix),
+  return vault.Scan(prefix, base::EndOfPrefix(prefix),
                     [&](std::string_view name, std::string_view row) {
                       return visit(NumberAt(name, 0), NumberAt(name, 1), row);
                     });

@@ -12,11 +12,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "policy/retention_class.h"
 #include "privet/store.h"
 
 namespace privet::keys {
@@ -84,17 +86,15 @@ absl::StatusOr<std::optional<std::string>> FindCompartment(
 absl::StatusOr<std::optional<SlotKind>> FindSlot(Store& vault,
                                                  std::uint32_t slot);
 
-// Visits every class, in no order, until `visit` returns false. `visit` may not
+// Returns every class, in no order. DataLoss if a row does not parse.
+absl::StatusOr<std::vector<policy::RetentionClass>> AllClasses(Store& vault);
+
+// Visits every name, in no order, until `visit` returns false. `visit` may not
 // call the store.
-absl::Status ForEachClass(
-    Store& vault,
-    absl::FunctionRef<bool(std::uint32_t retention_class, std::string_view row)>
-        visit);
-// Visits every name.
 absl::Status ForEachName(
     Store& vault,
     absl::FunctionRef<bool(NameKind kind, std::string_view name)> visit);
-// Visits every compartment.
+// The same of every compartment.
 absl::Status ForEachCompartment(
     Store& vault,
     absl::FunctionRef<bool(std::uint32_t type, std::uint32_t compartment,

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/bytes.h"
+#include "base/prefix.h"
 #include "base/status_macros.h"
 #include "keys/catalogue.h"
 #include "keys/clock_rule.h"
@@ -129,7 +130,8 @@ absl::StatusOr<EpochKeys> DueEpochs(Store& vault, const EpochRule& rule,
   due.retention_class = rule.retention_class;
   const std::string prefix = EpochRows(rule.retention_class);
   PRIVET_RETURN_IF_ERROR(vault.Scan(
-      prefix, EndOf(prefix), [&](std::string_view name, std::string_view) {
+      prefix, base::EndOfPrefix(prefix),
+      [&](std::string_view name, std::string_view) {
         const std::uint32_t epoch = EpochOfRow(name);
         if (EpochDies(epoch, rule.at_sealing, rule.effective) <= now) {
           due.epochs.push_back(epoch);
@@ -296,7 +298,7 @@ absl::Status Destroyer::SetDeadlines(const OwnerId& owner,
 absl::StatusOr<std::vector<OwnerId>> Destroyer::Unsettled() {
   std::vector<OwnerId> owners;
   PRIVET_RETURN_IF_ERROR(
-      vault_->Scan(kUnsettledRows, EndOf(kUnsettledRows),
+      vault_->Scan(kUnsettledRows, base::EndOfPrefix(kUnsettledRows),
                    [&](std::string_view name, std::string_view) {
                      const auto owner = OwnerId::FromBytes(name.substr(1));
                      if (owner.ok()) owners.push_back(*owner);

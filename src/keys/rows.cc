@@ -97,13 +97,6 @@ std::string GoneSlotRows(const OwnerId& owner, std::uint32_t slot) {
   return prefix;
 }
 
-std::string EndOf(std::string_view prefix) {
-  std::string end(prefix);
-  while (!end.empty() && end.back() == '\xff') end.pop_back();
-  if (!end.empty()) end.back() = static_cast<char>(end.back() + 1);
-  return end;
-}
-
 std::uint32_t EpochOfRow(std::string_view row_name) {
   return LastNumber(row_name);
 }

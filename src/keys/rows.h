@@ -40,10 +40,9 @@ std::string KeyRow(KeyKind kind, std::string_view name);
 std::string GoneRow(KeyKind kind, std::string_view name);
 
 // Returns the range of rows of epoch keys of a class, and of destroyed
-// generations of a slot: [prefix, EndOf(prefix)).
+// generations of a slot: [prefix, base::EndOfPrefix(prefix)).
 std::string EpochRows(std::uint32_t retention_class);
 std::string GoneSlotRows(const OwnerId& owner, std::uint32_t slot);
-std::string EndOf(std::string_view prefix);
 
 // Reads names of such rows back; what follows the prefix.
 std::uint32_t EpochOfRow(std::string_view row_name);

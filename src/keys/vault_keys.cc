@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/prefix.h"
 #include "base/status_macros.h"
 #include "keys/catalogue.h"
 #include "keys/vault.h"
@@ -66,11 +67,12 @@ absl::StatusOr<std::uint32_t> Vault::NextGeneration(const OwnerId& owner,
                                                     std::uint32_t slot) const {
   std::uint32_t newest = 0;
   const std::string prefix = GoneSlotRows(owner, slot);
-  PRIVET_RETURN_IF_ERROR(store_->Scan(
-      prefix, EndOf(prefix), [&](std::string_view name, std::string_view) {
-        newest = std::max(newest, GenerationOfGoneRow(name));
-        return true;
-      }));
+  PRIVET_RETURN_IF_ERROR(
+      store_->Scan(prefix, base::EndOfPrefix(prefix),
+                   [&](std::string_view name, std::string_view) {
+                     newest = std::max(newest, GenerationOfGoneRow(name));
+                     return true;
+                   }));
   if (newest < kMaxGeneration) return newest + 1;
   return absl::ResourceExhaustedError(
       "a slot of a person has had 65,535 keys, and there are no more");

@@ -26,48 +26,55 @@ Findings Check(const v1::Policy& policy, const Incomplete& incomplete) {
   return std::move(checking.findings());
 }
 
-Findings NotActedOn(const v1::Policy& policy) {
+namespace {
+
+void Note(FieldPath path, std::string_view what, Findings* notes) {
+  notes->push_back({Severity::kNote, std::move(path),
+                    std::string(what) + " declared, not acted on yet", ""});
+}
+
+// Fields of blocks that decide otherwise.
+void NoteFields(const v1::Policy& policy, Findings* notes) {
   using v1::Policy;
-  Findings notes;
-  const auto note = [&](bool used, int field, int index,
-                        std::string_view what) {
-    if (!used) return;
-    notes.push_back({Severity::kNote,
-                     {{field, index}},
-                     std::string(what) + " declared, not acted on yet",
-                     ""});
-  };
-  const auto note_at = [&notes](FieldPath path, std::string_view what) {
-    notes.push_back({Severity::kNote, std::move(path),
-                     std::string(what) + " declared, not acted on yet", ""});
-  };
   for (int i = 0; i < policy.purpose_size(); ++i) {
     if (policy.purpose(i).special_condition().empty()) continue;
-    note_at({{Policy::kPurposeFieldNumber, i},
-             v1::Purpose::kSpecialConditionFieldNumber},
-            "`special_condition`:");
+    Note({{Policy::kPurposeFieldNumber, i},
+          v1::Purpose::kSpecialConditionFieldNumber},
+         "`special_condition`:", notes);
   }
   for (int i = 0; i < policy.recipient_size(); ++i) {
     const FieldPath block{{Policy::kRecipientFieldNumber, i}};
     if (policy.recipient(i).transfer_size() > 0) {
-      note_at(Below(block, {v1::Recipient::kTransferFieldNumber, 0}),
-              "`transfer`:");
+      Note(Below(block, {v1::Recipient::kTransferFieldNumber, 0}),
+           "`transfer`:", notes);
     }
     if (!policy.recipient(i).jurisdiction().empty()) {
-      note_at(Below(block, v1::Recipient::kJurisdictionFieldNumber),
-              "`jurisdiction`:");
+      Note(Below(block, v1::Recipient::kJurisdictionFieldNumber),
+           "`jurisdiction`:", notes);
     }
   }
   for (int i = 0; i < policy.record_size(); ++i) {
     for (int j = 0; j < policy.record(i).field_size(); ++j) {
       if (policy.record(i).field(j).index().population() == 0) continue;
-      note_at({{Policy::kRecordFieldNumber, i},
-               {v1::Record::kFieldFieldNumber, j},
-               v1::Field::kIndexFieldNumber,
-               v1::Index::kPopulationFieldNumber},
-              "`population`:");
+      Note({{Policy::kRecordFieldNumber, i},
+            {v1::Record::kFieldFieldNumber, j},
+            v1::Field::kIndexFieldNumber,
+            v1::Index::kPopulationFieldNumber},
+           "`population`:", notes);
     }
   }
+}
+
+}  // namespace
+
+Findings NotActedOn(const v1::Policy& policy) {
+  using v1::Policy;
+  Findings notes;
+  NoteFields(policy, &notes);
+  const auto note = [&](bool used, int field, int index,
+                        std::string_view what) {
+    if (used) Note({{field, index}}, what, &notes);
+  };
   note(policy.controller_size() > 0, Policy::kControllerFieldNumber, 0,
        "`controller`:");
   note(policy.cookie_size() > 0, Policy::kCookieFieldNumber, 0, "`cookie`:");

@@ -46,19 +46,13 @@ std::uint32_t ClassOfSlot(absl::Span<const ClassRule> rules,
 
 absl::StatusOr<std::vector<ClassRule>> RulesOf(Store& vault,
                                                KeepInForce in_force) {
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<policy::RetentionClass> classes,
+                          keys::AllClasses(vault));
   std::vector<ClassRule> rules;
-  absl::Status status;
-  PRIVET_RETURN_IF_ERROR(
-      keys::ForEachClass(vault, [&](std::uint32_t, std::string_view row) {
-        const auto parsed = policy::RetentionClass::Parse(row);
-        status = parsed.status();
-        if (!status.ok()) return false;
-        auto rule = MakeClassRule(*parsed, in_force);
-        status = rule.status();
-        if (status.ok()) rules.push_back(*std::move(rule));
-        return status.ok();
-      }));
-  PRIVET_RETURN_IF_ERROR(status);
+  for (const policy::RetentionClass& of : classes) {
+    PRIVET_ASSIGN_OR_RETURN(ClassRule rule, MakeClassRule(of, in_force));
+    rules.push_back(std::move(rule));
+  }
   return rules;
 }
 

@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/bytes.h"
+#include "base/prefix.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
 #include "keys/catalogue.h"
@@ -73,22 +74,6 @@ absl::StatusOr<bool> IsBehind(keys::Ledger& ledger,
     return !behind;
   }));
   return behind;
-}
-
-// Returns the people whose due rows may be stale.
-absl::StatusOr<absl::flat_hash_set<OwnerId>> UnsettledIn(Store& state) {
-  absl::flat_hash_set<OwnerId> owners;
-  std::string end(subject::kUnsettledPrefix);
-  ++end.back();
-  PRIVET_RETURN_IF_ERROR(state.Scan(
-      subject::kUnsettledPrefix, end,
-      [&owners](std::string_view key, std::string_view) {
-        const auto owner =
-            OwnerId::FromBytes(key.substr(subject::kUnsettledPrefix.size()));
-        if (owner.ok()) owners.insert(*owner);
-        return true;
-      }));
-  return owners;
 }
 
 // Deletes a row that is as it was read; one that was undone meanwhile is gone.
@@ -198,7 +183,9 @@ absl::Status Sweep::ByEvents(bool keys_only) {
   const absl::Status in_step = CheckState();
   // Keys of events have their deadlines in the vault as well.
   if (!in_step.ok()) return keys_only ? absl::OkStatus() : in_step;
-  PRIVET_ASSIGN_OR_RETURN(unsettled_, UnsettledIn(*context_.options.state));
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<OwnerId> unsettled,
+                          subject::UnsettledIn(*context_.options.state));
+  unsettled_ = {unsettled.begin(), unsettled.end()};
   for (const ClassRule& rule : rules_) {
     for (const ClassRule::Event& event : rule.events) {
       PRIVET_RETURN_IF_ERROR(ByEvent(rule, event, keys_only));
@@ -285,10 +272,8 @@ absl::Status Sweep::Destroyed(const SweepSource& source) {
 
 absl::Status Sweep::WithoutGround() {
   std::vector<std::pair<std::string, std::string>> rows;
-  std::string end(subject::kGroundPrefix);
-  ++end.back();
   PRIVET_RETURN_IF_ERROR(context_.options.state->Scan(
-      subject::kGroundPrefix, end,
+      subject::kGroundPrefix, base::EndOfPrefix(subject::kGroundPrefix),
       [&](std::string_view key, std::string_view value) {
         rows.emplace_back(key, value);
         return true;

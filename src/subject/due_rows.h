@@ -13,9 +13,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/prefix.h"
 #include "privet/record_id.h"
+#include "privet/store.h"
 
 namespace privet::subject {
 
@@ -144,6 +149,21 @@ inline std::optional<GroundLost> ParseGroundLost(std::string_view key) {
   row.type = due_rows_internal::TakeBigEndian<std::uint32_t>(&key);
   row.compartment = due_rows_internal::TakeBigEndian<std::uint32_t>(&key);
   return row;
+}
+
+// Returns the people whose other rows here may be stale or missing.
+inline absl::StatusOr<std::vector<OwnerId>> UnsettledIn(Store& state) {
+  std::vector<OwnerId> owners;
+  const absl::Status status =
+      state.Scan(kUnsettledPrefix, base::EndOfPrefix(kUnsettledPrefix),
+                 [&owners](std::string_view key, std::string_view) {
+                   key.remove_prefix(kUnsettledPrefix.size());
+                   const auto owner = OwnerId::FromBytes(key);
+                   if (owner.ok()) owners.push_back(*owner);
+                   return true;
+                 });
+  if (!status.ok()) return status;
+  return owners;
 }
 
 }  // namespace privet::subject

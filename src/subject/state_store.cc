@@ -17,6 +17,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "base/bytes.h"
+#include "base/prefix.h"
 #include "base/status_macros.h"
 #include "crypto/random.h"
 #include "keys/ledger.h"
@@ -31,15 +32,6 @@ namespace {
 
 // How often a commit is tried again that lost a race with another process.
 constexpr int kTries = 100;
-
-// The end of the rows that begin with `prefix`.
-std::string AfterPrefix(std::string prefix) {
-  while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) {
-    prefix.pop_back();
-  }
-  if (!prefix.empty()) ++prefix.back();
-  return prefix;
-}
 
 void Set(std::vector<Store::Write>* writes, std::string key,
          std::optional<std::string> value) {
@@ -187,7 +179,7 @@ absl::StatusOr<Said> StateStore::Read(const OwnerId& owner) {
   const std::string from = PresentPrefix(owner);
   std::vector<std::pair<std::string, std::string>> raw;
   PRIVET_RETURN_IF_ERROR(
-      store_->Scan(from, AfterPrefix(from),
+      store_->Scan(from, base::EndOfPrefix(from),
                    [&raw](std::string_view key, std::string_view value) {
                      raw.emplace_back(key, value);
                      return true;
@@ -374,7 +366,7 @@ absl::Status StateStore::ForgetInto(const OwnerId& owner,
     writes->erase(std::remove_if(writes->begin(), writes->end(), is_his),
                   writes->end());
     PRIVET_RETURN_IF_ERROR(
-        store_->Scan(prefix, AfterPrefix(prefix),
+        store_->Scan(prefix, base::EndOfPrefix(prefix),
                      [writes](std::string_view key, std::string_view) {
                        writes->push_back({std::string(key), std::nullopt});
                        return true;
@@ -392,15 +384,7 @@ absl::Status StateStore::Forget(const OwnerId& owner) {
 }
 
 absl::StatusOr<std::vector<OwnerId>> StateStore::Unsettled() {
-  std::vector<OwnerId> owners;
-  const std::string from(kUnsettledPrefix);
-  PRIVET_RETURN_IF_ERROR(store_->Scan(
-      from, AfterPrefix(from), [&](std::string_view key, std::string_view) {
-        const auto owner = OwnerId::FromBytes(key.substr(from.size()));
-        if (owner.ok()) owners.push_back(*owner);
-        return true;
-      }));
-  return owners;
+  return UnsettledIn(*store_);
 }
 
 absl::Status StateStore::Settle(
@@ -420,13 +404,6 @@ absl::Status StateStore::Settle(
     return store_->Commit({{key, unsettled}, {kStateVersionKey, version}},
                           writes);
   });
-}
-
-absl::StatusOr<std::string> StateStore::Version() {
-  PRIVET_RETURN_IF_ERROR(CatchUp());
-  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> version,
-                          store_->Read(kStateVersionKey));
-  return version.value_or("");
 }
 
 }  // namespace privet::subject
