@@ -4,6 +4,7 @@
 // today.
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "engine/engine_rig.h"
@@ -37,77 +38,72 @@ Policy WithObjection() {
         "except_flags: CREDENTIAL  purposes: [\"compliance\"]"}});
 }
 
-TEST_CASE("Amending keeps what may not be stored just now",
-          "[engine][amend][objection]") {
-  EngineRig rig(WithObjection());
+// Ada's stored session, and her objection to what its `ui_variant` serves.
+struct Objected {
+  EngineRig rig{WithObjection()};
   const Engine engine = rig.OpenOrDie();
-  const Subject ada("ada");
+  const Subject ada{"ada"};
   const Actor gateway = ActorOf(engine, "gateway");
   const Actor product = ActorOf(engine, "product");
-  SealedRecord session =
+  const SealedRecord session =
       testing::StoreOrDie(rig, gateway, testing::SessionOf("ada"));
-  REQUIRE_OK(engine.subjects().Object(ada, kExperience));
 
+  Objected() { REQUIRE_OK(engine.subjects().Object(ada, kExperience)); }
+
+  void Resolve(ObjectionResult result, const char* reason = "") {
+    REQUIRE_OK(
+        engine.subjects().ResolveObjection(ada, kExperience, result, reason));
+  }
+  SealedRecord AmendOrDie(const WebSession& changes) {
+    auto amended = gateway.Amend(session, changes, ada);
+    REQUIRE_OK(amended);
+    return *std::move(amended);
+  }
+  std::string VariantSeenFor(const SealedRecord& record, PurposeId purpose) {
+    const auto seen = product.Open<WebSession>(record, ada, purpose);
+    REQUIRE_OK(seen);
+    return seen->ui_variant();
+  }
+};
+
+TEST_CASE("Amending keeps what may not be stored just now",
+          "[engine][amend][objection]") {
+  Objected person;
   // While we think about it nobody sees the field, and it is not lost.
   WebSession changes;
   changes.set_access("GET /invoices");
-  const auto amended = gateway.Amend(session, changes, ada);
-  REQUIRE_OK(amended);
-  REQUIRE_OK(rig.records->Put(*amended));
-  REQUIRE_ERROR(product.Open<WebSession>(*amended, ada, kExperience),
-                absl::StatusCode::kFailedPrecondition, "object");
-  REQUIRE_OK(engine.subjects().ResolveObjection(
-      ada, kExperience, ObjectionResult::kOverridden, "case 7"));
-  const auto seen = product.Open<WebSession>(*amended, ada, kExperience);
-  REQUIRE_OK(seen);
-  CHECK(seen->ui_variant() == "variant-b-77");
+  const SealedRecord amended = person.AmendOrDie(changes);
+  REQUIRE_OK(person.rig.records->Put(amended));
+  REQUIRE_ERROR(
+      person.product.Open<WebSession>(amended, person.ada, kExperience),
+      absl::StatusCode::kFailedPrecondition, "object");
+  person.Resolve(ObjectionResult::kOverridden, "case 7");
+  CHECK(person.VariantSeenFor(amended, kExperience) == "variant-b-77");
 }
 
 TEST_CASE("Amending does not store what may not be stored",
           "[engine][amend][objection]") {
-  EngineRig rig(WithObjection());
-  const Engine engine = rig.OpenOrDie();
-  const Subject ada("ada");
-  const Actor gateway = ActorOf(engine, "gateway");
-  const Actor product = ActorOf(engine, "product");
-  const SealedRecord session =
-      testing::StoreOrDie(rig, gateway, testing::SessionOf("ada"));
-  REQUIRE_OK(engine.subjects().Object(ada, kExperience));
+  Objected person;
   WebSession changes;
   changes.set_ui_variant("variant-c-12");
-  const auto amended = gateway.Amend(session, changes, ada);
-  REQUIRE_OK(amended);
-  REQUIRE_OK(engine.subjects().ResolveObjection(
-      ada, kExperience, ObjectionResult::kOverridden, "case 7"));
-  const auto seen = product.Open<WebSession>(*amended, ada, kExperience);
-  REQUIRE_OK(seen);
-  CHECK(seen->ui_variant() == "variant-b-77");
+  const SealedRecord amended = person.AmendOrDie(changes);
+  person.Resolve(ObjectionResult::kOverridden, "case 7");
+  CHECK(person.VariantSeenFor(amended, kExperience) == "variant-b-77");
 }
 
 TEST_CASE("Amending leaves out what has lost its ground",
           "[engine][amend][objection]") {
-  EngineRig rig(WithObjection());
-  const Engine engine = rig.OpenOrDie();
-  const Subject ada("ada");
-  const Actor gateway = ActorOf(engine, "gateway");
-  const SealedRecord session =
-      testing::StoreOrDie(rig, gateway, testing::SessionOf("ada"));
-  REQUIRE_OK(engine.subjects().Object(ada, kExperience));
-  REQUIRE_OK(engine.subjects().ResolveObjection(ada, kExperience,
-                                                ObjectionResult::kUpheld));
+  constexpr PurposeId kAnalytics("analytics");
+  Objected person;
+  person.Resolve(ObjectionResult::kUpheld);
   WebSession changes;
   changes.set_access("GET /invoices");
-  const auto amended = gateway.Amend(session, changes, ada);
-  REQUIRE_OK(amended);
+  const SealedRecord amended = person.AmendOrDie(changes);
   // Another word later, and it is not there.
-  REQUIRE_OK(engine.subjects().GiveConsent(ada, PurposeId("analytics")));
-  const auto seen =
-      ActorOf(engine, "product")
-          .Open<WebSession>(*amended, ada, PurposeId("analytics"));
-  REQUIRE_OK(seen);
-  CHECK(seen->ui_variant().empty());
-  REQUIRE_OK(
-      gateway.Open<WebSession>(*amended, ada, PurposeId("service.delivery")));
+  REQUIRE_OK(person.engine.subjects().GiveConsent(person.ada, kAnalytics));
+  CHECK(person.VariantSeenFor(amended, kAnalytics).empty());
+  REQUIRE_OK(person.gateway.Open<WebSession>(amended, person.ada,
+                                             PurposeId("service.delivery")));
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 // What a policy decides from the moment on at which it takes the place of
 // another, and what becomes of what is sealed.
 
+#include <atomic>
+#include <cstdint>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -130,6 +133,28 @@ TEST_CASE("A policy that is refused leaves the one at work in force",
        Code::kResourceExhausted,
        {"the disk is full"}},
   });
+}
+
+TEST_CASE("Of two policies that are set at once the newer stays",
+          "[engine][swap]") {
+  Desk desk;
+  const Engine& engine = desk.engine;
+  for (std::uint32_t version = 5; version < 25; version += 2) {
+    const Policy older = PolicyOrDie({Version(version)});
+    const Policy newer = PolicyOrDie({Version(version + 1)});
+    absl::Status older_set, newer_set;
+    std::atomic<bool> started{false};
+    std::thread other([&] {
+      started = true;
+      older_set = engine.SetPolicy(older);
+    });
+    while (!started) std::this_thread::yield();
+    newer_set = engine.SetPolicy(newer);
+    other.join();
+    REQUIRE_OK(newer_set);
+    CHECK((older_set.ok() || absl::IsFailedPrecondition(older_set)));
+    REQUIRE(engine.policy().version() == version + 1);
+  }
 }
 
 TEST_CASE("What was sealed under old names opens under new ones",

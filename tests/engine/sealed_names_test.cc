@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One policy takes the place of another, in a running engine or at a start:
-// what the new one must keep, and what becomes of what it leaves.
+// Ids that stand in keys and sealed bytes: what a new policy must keep, in a
+// running engine and at a start.
 
-#include <atomic>
-#include <cstdint>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -145,28 +142,6 @@ TEST_CASE("An id under which nothing was sealed may go before a start",
         REQUIRE_OK(engine);
       }
     }
-  }
-}
-
-TEST_CASE("Of two policies that are set at once the newer stays",
-          "[engine][policy]") {
-  EngineRig rig;
-  const Engine engine = rig.OpenOrDie();
-  for (std::uint32_t version = 5; version < 25; version += 2) {
-    const Policy older = PolicyOrDie({Version(version)});
-    const Policy newer = PolicyOrDie({Version(version + 1)});
-    absl::Status older_set, newer_set;
-    std::atomic<bool> started{false};
-    std::thread other([&] {
-      started = true;
-      older_set = engine.SetPolicy(older);
-    });
-    while (!started) std::this_thread::yield();
-    newer_set = engine.SetPolicy(newer);
-    other.join();
-    REQUIRE_OK(newer_set);
-    CHECK((older_set.ok() || absl::IsFailedPrecondition(older_set)));
-    REQUIRE(engine.policy().version() == version + 1);
   }
 }
 
