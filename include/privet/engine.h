@@ -72,7 +72,9 @@ class Engine {
 
   // Puts another policy to work at once, for the calls that begin from now on;
   // those under way end under the old one. What the new policy leaves without
-  // ground is due at the next sweep.
+  // ground even for who consents to everything is due at the next sweep; what
+  // it leaves without for one person opens no more, and goes with its
+  // retention.
   //
   // Returns InvalidArgument, and changes nothing, if a record type does not
   // bind; FailedPrecondition if the policy id differs, the version does not
