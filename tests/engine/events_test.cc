@@ -30,7 +30,6 @@ using Code = absl::StatusCode;
 constexpr absl::Duration kDay = absl::Hours(24);
 constexpr EventId kClosed("account_closed");
 constexpr PurposeId kExperience("experience");
-constexpr PurposeId kImprovement("improvement");
 
 // One person, whose account is kept for 90 days after `account_closed`.
 class Customer {
