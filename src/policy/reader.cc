@@ -385,6 +385,9 @@ class Parser {
     SyntaxNode& node = nodes_[at];
     node.negative = negative;
     if (kind == TokenKind::kString) {
+      if (negative) {
+        Complain(first, "text in quotes has no sign", "remove the `-`");
+      }
       node.kind = ValueKind::kString;
       node.text = TakeString();
     } else {

@@ -27,9 +27,12 @@ std::string Mutate(Random& random, std::string input) {
       case 0:
         input.resize(at);
         break;
-      case 1:
-        input.insert(at, 1 + Below(random, 9), static_cast<char>(random()));
+      case 1: {
+        // One after the other: compilers differ in which argument comes first.
+        const std::size_t count = 1 + Below(random, 9);
+        input.insert(at, count, static_cast<char>(random()));
         break;
+      }
       case 2:
         input.erase(at, 1 + Below(random, 9));
         break;
