@@ -119,9 +119,9 @@ absl::StatusOr<ErasePlan> PlanErase(Store& vault, const OwnerId& owner,
 }
 
 absl::Status MeetClock(Store& vault, absl::Time now) {
-  PRIVET_ASSIGN_OR_RETURN(const std::int64_t highest, HighestTime(vault));
-  PRIVET_RETURN_IF_ERROR(CheckClock(absl::ToUnixMillis(now), highest));
-  return NoteTime(vault, absl::ToUnixMillis(now), highest);
+  PRIVET_ASSIGN_OR_RETURN(const std::int64_t highest,
+                          NoteTime(vault, absl::ToUnixMillis(now)));
+  return CheckClock(absl::ToUnixMillis(now), highest);
 }
 
 absl::StatusOr<EpochKeys> DueEpochs(Store& vault, const EpochRule& rule,

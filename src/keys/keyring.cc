@@ -118,10 +118,8 @@ absl::Status Keyring::Impl::ReadTaken(std::int64_t now_ms, Taken* taken) {
   if (mark.number < last || mark.number > head.number) {
     PRIVET_RETURN_IF_ERROR(CatchUp(store, *ledger_).status());
   }
-  PRIVET_ASSIGN_OR_RETURN(const std::int64_t highest, HighestTime(store));
+  PRIVET_ASSIGN_OR_RETURN(const std::int64_t highest, NoteTime(store, now_ms));
   PRIVET_RETURN_IF_ERROR(MeetClock(std::max(highest, now_ms)));
-  const absl::Status noted = NoteTime(store, now_ms, highest);
-  if (!noted.ok() && !absl::IsAborted(noted)) return noted;
   mark_ = head;
   last_taken_ = last;
   return absl::OkStatus();

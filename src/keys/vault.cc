@@ -169,10 +169,10 @@ void Vault::Derive() {
 
 // Whatever is written is written under the vault's newest key, and notes the
 // time.
-Draft Vault::NewDraft(std::int64_t now_ms) const {
+absl::StatusOr<Draft> Vault::NewDraft(std::int64_t now_ms) const {
   Draft draft(store_.get());
   draft.Expect(kCurrentRow, Number(generation_));
-  draft.Set(kTimeRow, Time(now_ms));
+  PRIVET_RETURN_IF_ERROR(AddTime(*store_, now_ms, &draft));
   return draft;
 }
 

@@ -82,7 +82,7 @@ class Vault {
   absl::Status Load(KeyProvider& provider);
   void Derive();
 
-  Draft NewDraft(std::int64_t now_ms) const;
+  absl::StatusOr<Draft> NewDraft(std::int64_t now_ms) const;
   void Draw(KeyKind kind, std::string_view name, void* out,
             std::size_t size) const;
   void AddKey(KeyKind kind, std::string_view name, std::string_view key,

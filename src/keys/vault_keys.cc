@@ -84,7 +84,7 @@ absl::Status Vault::TryEnsureSubjectKey(const OwnerId& owner,
                                         std::uint32_t slot, bool nobody,
                                         std::int64_t now_ms, KeyBytes* key,
                                         SlotKey* name, bool* refused) const {
-  Draft draft = NewDraft(now_ms);
+  PRIVET_ASSIGN_OR_RETURN(Draft draft, NewDraft(now_ms));
   const std::string owner_row = OwnerRowName(owner);
   PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
                           draft.Read(owner_row));
@@ -141,7 +141,7 @@ absl::Status Vault::EnsureEpochKey(std::uint32_t retention_class,
                                    KeyBytes* key) const {
   const std::string name = EpochKeyName(retention_class, epoch);
   return RetryAborted([&]() -> absl::Status {
-    Draft draft = NewDraft(now_ms);
+    PRIVET_ASSIGN_OR_RETURN(Draft draft, NewDraft(now_ms));
     PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
                             draft.Read(KeyRow(KeyKind::kEpoch, name)));
     if (row.has_value()) return UnwrapRow(KeyKind::kEpoch, name, *row, key);

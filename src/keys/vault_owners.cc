@@ -104,7 +104,7 @@ absl::StatusOr<std::vector<OwnerId>> Vault::ErasedOwners(
 // One attempt: Aborted if another process changed a row that it rests on.
 absl::Status Vault::TryCreateOwner(const Identity& identity,
                                    std::int64_t now_ms, OwnerId* owner) const {
-  Draft draft = NewDraft(now_ms);
+  PRIVET_ASSIGN_OR_RETURN(Draft draft, NewDraft(now_ms));
   const std::string name = LookUpRowName(identity.look_up);
   PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
                           draft.Read(name));

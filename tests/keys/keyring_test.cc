@@ -4,9 +4,11 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "keys/clock_rule.h"
 #include "keys/keys_fixture.h"
 #include "keys/rows.h"
 
@@ -247,6 +249,53 @@ TEST_CASE("A clock that runs backwards is refused", "[keys][clock][error]") {
                   absl::StatusCode::kFailedPrecondition,
                   "the clock runs backwards");
     CHECK(vault.store->rows() == rows);
+  }
+}
+
+TEST_CASE("The highest time seen does not go back", "[keys][clock]") {
+  TestVault vault;
+  OwnerOrDie(*vault.OpenKeyring(), "ada");
+  const auto highest = [&] {
+    return absl::FromUnixMillis(*HighestTime(*vault.store));
+  };
+  REQUIRE(highest() == kNow);
+  SECTION("however often a process starts a little behind it") {
+    for (int i = 1; i <= 4; ++i) {
+      vault.clock.now = kNow - i * absl::Minutes(1);
+      const auto keyring = vault.OpenKeyring();
+      KeyPlace place =
+          PlaceOf(OwnerOrDie(*keyring, std::to_string(i), vault.clock.now));
+      place.slot = *RememberSlot(*vault.store, {kEventSlot, "", 5});
+      SealOrDie(*keyring, &place, vault.clock.now);
+      CHECK(highest() == kNow);
+    }
+    vault.clock.now = kNow - absl::Minutes(6);
+    REQUIRE_ERROR(Keyring::Create(vault.options()),
+                  absl::StatusCode::kFailedPrecondition,
+                  "the clock runs backwards");
+  }
+  SECTION("though another process noted a later one just now") {
+    const auto slow = vault.OpenKeyring(), fast = vault.OpenKeyring();
+    bool other = false;
+    vault.store->before_commit = [&] {
+      if (std::exchange(other, true)) return;
+      OwnerOrDie(*fast, "bob", kNow + absl::Minutes(4));
+    };
+    OwnerOrDie(*slow, "cleo", kNow + absl::Minutes(1));
+    CHECK(highest() == kNow + absl::Minutes(4));
+    other = false;
+    OwnerOrDie(*slow, "dora", kNow + absl::Minutes(2));
+    REQUIRE_OK(slow->Begin(kNow + absl::Hours(2)));
+    CHECK(highest() == kNow + absl::Hours(2));
+  }
+  SECTION("and keys of one second need not agree on it") {
+    const auto one = vault.OpenKeyring(), two = vault.OpenKeyring();
+    int commits = 0;
+    vault.store->before_commit = [&] {
+      if (++commits == 1) OwnerOrDie(*two, "bob", kNow + absl::Seconds(0.5));
+    };
+    OwnerOrDie(*one, "cleo", kNow + absl::Seconds(0.7));
+    CHECK(commits == 2);
   }
 }
 
