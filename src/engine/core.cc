@@ -29,7 +29,6 @@
 #include "keys/ledger.h"
 #include "policy/policy_access.h"
 #include "policy/snapshot.h"
-#include "subject/due_rows.h"
 #include "subject/people.h"
 #include "subject/state_store.h"
 
@@ -113,8 +112,6 @@ absl::Status Core::OpenKeys() {
   keyring.provider = options_.keys;
   keyring.ledger = ledger_;
   keyring.counter = counter_;
-  keyring.watched = options_.state;
-  keyring.watched_row = subject::kStateVersionKey;
   keyring.clock = clock_;
   keyring.key_cache_ttl = options_.key_cache_ttl;
   keyring.key_cache_bytes = options_.key_cache_bytes;
@@ -133,7 +130,16 @@ absl::Status Core::GoOn() {
   PRIVET_RETURN_IF_ERROR(Settle(*this));
   PRIVET_RETURN_IF_ERROR(MarkGroundLost(generation()));
   PRIVET_RETURN_IF_ERROR(FinishErasures(*this));
-  return TakeOutDestroyed(*this);
+  PRIVET_RETURN_IF_ERROR(TakeOutDestroyed(*this));
+  return keyring_->Watch([this] { return Look(); });
+}
+
+// Finds what other processes changed and did not tell, and finishes what they
+// left. What cannot be settled now waits.
+absl::StatusOr<std::string> Core::Look() const {
+  PRIVET_ASSIGN_OR_RETURN(std::string version, state_->Version());
+  Settle(*this).IgnoreError();
+  return version;
 }
 
 absl::StatusOr<const Generation*> Core::Make(Policy policy) {

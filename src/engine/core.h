@@ -106,6 +106,7 @@ class Core {
 
   absl::Status OpenKeys();
   absl::Status GoOn();
+  absl::StatusOr<std::string> Look() const;
   absl::StatusOr<const Generation*> Make(Policy policy);
   absl::Status MarkGroundLost(const Generation& next);
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -125,13 +126,28 @@ absl::Status Keyring::Impl::ReadTaken(std::int64_t now_ms, Taken* taken) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Keyring::Impl::WatchedChanged() {
-  if (watched_ == nullptr) return false;
-  PRIVET_ASSIGN_OR_RETURN(std::optional<std::string> value,
-                          watched_->Read(watched_row_));
-  const bool changed = value != watched_value_;
-  watched_value_ = std::move(value);
-  return changed;
+absl::Status Keyring::Impl::Watch(
+    std::function<absl::StatusOr<std::string>()> version) {
+  base::MutexLock lock(&refresh_);
+  PRIVET_ASSIGN_OR_RETURN(version_, version());
+  watched_ = std::move(version);
+  return absl::OkStatus();
+}
+
+absl::Status Keyring::Impl::ReadChanges(std::int64_t now_ms) {
+  Taken taken;
+  PRIVET_RETURN_IF_ERROR(ReadTaken(now_ms, &taken));
+  if (!taken.empty()) {
+    // The rows are gone already, so who reads after this finds none.
+    cache_->Drop([&](const CacheName& name) { return taken.Names(name); });
+    owners_.Drop(taken.erased());
+    changed_ = true;
+  }
+  if (!watched_) return absl::OkStatus();
+  PRIVET_ASSIGN_OR_RETURN(std::string version, watched_());
+  changed_ = changed_ || version != version_;
+  version_ = std::move(version);
+  return absl::OkStatus();
 }
 
 absl::Status Keyring::Impl::Refresh(absl::Time now, ChangeCounter& counter) {
@@ -143,19 +159,14 @@ absl::Status Keyring::Impl::Refresh(absl::Time now, ChangeCounter& counter) {
   if (!told && now_ms >= confirmed && now_ms - confirmed < ttl_ms_) {
     return absl::OkStatus();  // another thread did it meanwhile
   }
-  PRIVET_ASSIGN_OR_RETURN(const bool changed, WatchedChanged());
-  if (changed && !told) {
-    // Of another host, or of a process that died before it said so.
+  PRIVET_RETURN_IF_ERROR(ReadChanges(now_ms));
+  if (changed_ && !told) {
     counter.Bump();
     count = counter.Read();
+    // What others told of until then.
+    PRIVET_RETURN_IF_ERROR(ReadChanges(now_ms));
   }
-  Taken taken;
-  PRIVET_RETURN_IF_ERROR(ReadTaken(now_ms, &taken));
-  if (!taken.empty()) {
-    // The rows are gone already, so who reads after this finds none.
-    cache_->Drop([&](const CacheName& name) { return taken.Names(name); });
-    owners_.Drop(taken.erased());
-  }
+  changed_ = false;
   cache_->DropDead(now_ms);
   confirmed_ms_.store(now_ms, std::memory_order_release);
   counter_seen_.store(count, std::memory_order_release);
@@ -361,6 +372,11 @@ Keyring::Keyring(std::unique_ptr<Impl> impl,
 Keyring::~Keyring() = default;
 
 KeyringStatus Keyring::status() const { return impl_->status(); }
+
+absl::Status Keyring::Watch(
+    std::function<absl::StatusOr<std::string>()> version) {
+  return impl_->Watch(std::move(version));
+}
 
 absl::StatusOr<KeyCall> Keyring::Begin(absl::Time now, OnMiss on_miss) {
   return impl_->Begin(now, on_miss, *counter_);

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,11 +36,6 @@ struct KeyringOptions {
   std::shared_ptr<Ledger> ledger;         // required
   // Default: null, a counter of this keyring alone.
   std::shared_ptr<ChangeCounter> counter;
-  // A row of another store that is read with the numbers of ledger and vault:
-  // when it has changed and nobody said so, the counter changes. Default: null,
-  // none.
-  std::shared_ptr<Store> watched;
-  std::string watched_row;
   // Default: null, the clock of the machine. Read at Create() only: calls bring
   // their own time.
   const Clock* clock = nullptr;
@@ -124,6 +120,13 @@ class Keyring {
   Keyring& operator=(const Keyring&) = delete;
 
   KeyringStatus status() const;
+
+  // Says what else is kept in memory until ChangeCounter changes: `version`
+  // returns bytes that differ whenever that does, and is called with each look
+  // at the numbers of ledger and vault. If it, or keys, changed and the counter
+  // did not, who changed it died before it could tell: then the keyring does.
+  // Call it once, before calls begin. Returns the status of `version`.
+  absl::Status Watch(std::function<absl::StatusOr<std::string>()> version);
 
   // Begins a call. Reads the numbers of ledger and vault again if keys were
   // destroyed or `key_cache_ttl` has passed since it last did.

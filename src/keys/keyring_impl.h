@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -49,8 +50,6 @@ class Keyring::Impl {
   Impl(const KeyringOptions& options, std::unique_ptr<crypto::Arena> arena,
        std::unique_ptr<Vault> vault)
       : ledger_(options.ledger),
-        watched_(options.watched),
-        watched_row_(options.watched_row),
         ttl_ms_(absl::ToInt64Milliseconds(options.key_cache_ttl)),
         arena_(std::move(arena)),
         vault_(std::move(vault)),
@@ -64,6 +63,7 @@ class Keyring::Impl {
   }
 
   absl::Status Start(absl::Time now, ChangeCounter& counter);
+  absl::Status Watch(std::function<absl::StatusOr<std::string>()> version);
   absl::StatusOr<KeyCall> Begin(absl::Time now, OnMiss on_miss,
                                 ChangeCounter& counter);
   absl::StatusOr<OwnerId> Owner(const KeyCall& call, std::string_view id,
@@ -88,8 +88,10 @@ class Keyring::Impl {
 
  private:
   absl::Status Refresh(absl::Time now, ChangeCounter& counter);
-  absl::StatusOr<bool> WatchedChanged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(refresh_);
   absl::Status ReadTaken(std::int64_t now_ms, Taken* taken)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(refresh_);
+  // Reads what has changed, and lets go of keys that are destroyed.
+  absl::Status ReadChanges(std::int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(refresh_);
   absl::Status MeetClock(std::int64_t now_ms);
   absl::Status MissAllowed(const KeyCall& call) const {
@@ -112,8 +114,6 @@ class Keyring::Impl {
                       std::string_view type, bool create, CompartmentKey* out);
 
   const std::shared_ptr<Ledger> ledger_;
-  const std::shared_ptr<Store> watched_;
-  const std::string watched_row_;
   const std::int64_t ttl_ms_;
   const std::unique_ptr<crypto::Arena> arena_;
   const std::unique_ptr<Vault> vault_;
@@ -127,7 +127,11 @@ class Keyring::Impl {
   base::Mutex refresh_;
   LedgerMark mark_ ABSL_GUARDED_BY(refresh_);
   std::uint64_t last_taken_ ABSL_GUARDED_BY(refresh_) = 0;
-  std::optional<std::string> watched_value_ ABSL_GUARDED_BY(refresh_);
+  std::function<absl::StatusOr<std::string>()> watched_
+      ABSL_GUARDED_BY(refresh_);
+  std::string version_ ABSL_GUARDED_BY(refresh_);  // of what is watched
+  // Something changed since `counter_seen_` was.
+  bool changed_ ABSL_GUARDED_BY(refresh_) = false;
 };
 
 }  // namespace privet::keys

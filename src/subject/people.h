@@ -45,8 +45,9 @@ struct Person {
 using PersonPtr = std::shared_ptr<const Person>;
 
 // Reads people, and keeps them until keys or state change anywhere on this host
-// (keys::ChangeCounter). Thread-safe. 16 shards, each a mutex; a hit copies a
-// shared pointer.
+// (keys::ChangeCounter), or change and nobody tells: that is found out as late
+// as the end of keys is (keys::Keyring::Watch). Thread-safe. 16 shards, each a
+// mutex; a hit copies a shared pointer.
 class People {
  public:
   // All may be null, together: then nothing is known of anybody.

@@ -299,6 +299,63 @@ TEST_CASE("The highest time seen does not go back", "[keys][clock]") {
   }
 }
 
+TEST_CASE("Who misses a change finds out within the time keys are cached",
+          "[keys][keyring]") {
+  TestVault vault;
+  const auto keyring = vault.OpenKeyring();
+  std::string version = "one";
+  absl::Status status;
+  int looks = 0;
+  REQUIRE_OK(keyring->Watch([&]() -> absl::StatusOr<std::string> {
+    ++looks;
+    if (!status.ok()) return status;
+    return version;
+  }));
+  const KeyCall call = BeginOrDie(*keyring);
+  looks = 0;
+  const auto later = [&](absl::Duration by) {
+    return BeginOrDie(*keyring, kNow + by);
+  };
+  SECTION("when nothing has changed nobody is disturbed") {
+    later(absl::Seconds(4));
+    CHECK(looks == 0);
+    CHECK(later(absl::Seconds(5)).counter == call.counter);
+    CHECK(looks == 1);
+  }
+  SECTION("a change of what is watched") {
+    version = "two";
+    CHECK(later(absl::Seconds(4)).counter == call.counter);
+    const KeyCall next = later(absl::Seconds(5));
+    CHECK(next.counter != call.counter);
+    CHECK_FALSE(keyring->Unchanged(call));
+    CHECK(keyring->Unchanged(next));
+    CHECK(later(absl::Seconds(10)).counter == next.counter);
+  }
+  SECTION("one that was told of is told of once") {
+    version = "two";
+    vault.counter->Bump();
+    CHECK(later(absl::Seconds(1)).counter == call.counter + 1);
+    CHECK(later(absl::Seconds(6)).counter == call.counter + 1);
+  }
+  SECTION("the end of keys") {
+    const OwnerId ada = OwnerOrDie(*keyring, "ada");
+    const auto counter =
+        std::exchange(vault.counter, ChangeCounter::InMemory());
+    REQUIRE_OK(vault.OpenDestroyer()->Erase({ada}, {}, kNow));
+    vault.counter = counter;
+    CHECK(later(absl::Seconds(5)).counter != call.counter);
+  }
+  SECTION("and while it cannot look it does nothing") {
+    status = absl::UnavailableError("unplugged");
+    REQUIRE_OK(keyring->Begin(kNow + absl::Seconds(4)));
+    REQUIRE_ERROR(keyring->Begin(kNow + absl::Seconds(5)),
+                  absl::StatusCode::kUnavailable, "unplugged");
+    status = absl::OkStatus();
+    version = "two";
+    CHECK(later(absl::Seconds(5)).counter != call.counter);
+  }
+}
+
 TEST_CASE("Derived values never change, and tell their parts apart",
           "[keys][keyring]") {
   TestVault vault;
