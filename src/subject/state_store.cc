@@ -406,4 +406,11 @@ absl::Status StateStore::Settle(
   });
 }
 
+absl::StatusOr<std::string> StateStore::Version() {
+  PRIVET_RETURN_IF_ERROR(CatchUp());
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> version,
+                          store_->Read(kStateVersionKey));
+  return version.value_or("");
+}
+
 }  // namespace privet::subject

@@ -98,6 +98,10 @@ class StateStore {
       absl::FunctionRef<absl::StatusOr<std::vector<Store::Write>>(const Said&)>
           follow);
 
+  // Returns bytes that differ whenever what is known of anybody does. Applies
+  // what the ledger has and this state lacks.
+  absl::StatusOr<std::string> Version();
+
  private:
   StateStore(std::shared_ptr<Store> store, std::shared_ptr<keys::Ledger> ledger,
              std::shared_ptr<keys::Keyring> keyring)
