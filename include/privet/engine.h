@@ -36,7 +36,9 @@ struct TaggedField {
 };
 
 // A policy at work. A shared handle: copies are the same engine. Every call is
-// const and safe from any thread; an engine owns no thread.
+// const and safe from any thread; an engine owns no thread. A child after fork
+// has none of its keys: calls that need them are FailedPrecondition there, and
+// the child makes an engine of its own.
 //
 // Example:
 //

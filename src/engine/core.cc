@@ -156,6 +156,8 @@ absl::StatusOr<const Generation*> Core::Make(Policy policy) {
 }
 
 absl::Status Core::SetPolicy(Policy policy) {
+  // A policy's types get owners of nobody, which are derived from a key.
+  if (keyring_ != nullptr) PRIVET_RETURN_IF_ERROR(NeedKeys());
   // Of two at once the later finds the other at work.
   base::MutexLock lock(&policy_mutex_);
   const Generation& before = generation();
@@ -221,7 +223,7 @@ void Core::NoteDisclosureIsNoted(const OwnerId& owner,
 }
 
 absl::Status Core::NeedKeys() const {
-  if (keyring_ != nullptr) return absl::OkStatus();
+  if (keyring_ != nullptr) return keyring_->CheckPresent();
   return absl::FailedPreconditionError(
       "this engine has no keys: set `keys`, `vault`, `state` and `ledger` in "
       "EngineOptions, or open it by OpenLocal()");

@@ -88,7 +88,8 @@ class Core {
   void NoteDisclosureIsNoted(const OwnerId& owner,
                              const std::string& name) const;
 
-  // FailedPrecondition, saying what is missing, unless there are keys.
+  // FailedPrecondition, saying what is missing, unless there are keys; in a
+  // child after fork there are none.
   absl::Status NeedKeys() const;
 
   // Begins a call: the time, and the numbers that must stay as they are.

@@ -378,6 +378,10 @@ absl::Status Keyring::Watch(
   return impl_->Watch(std::move(version));
 }
 
+absl::Status Keyring::CheckPresent() const {
+  return impl_->intact() ? absl::OkStatus() : Forked();
+}
+
 absl::StatusOr<KeyCall> Keyring::Begin(absl::Time now, OnMiss on_miss) {
   return impl_->Begin(now, on_miss, *counter_);
 }
@@ -397,7 +401,7 @@ absl::StatusOr<OwnerId> Keyring::FindOrCreateOwner(const KeyCall& call,
 
 absl::StatusOr<std::vector<OwnerId>> Keyring::ErasedOwners(
     std::string_view id) {
-  if (!impl_->intact()) return Forked();
+  PRIVET_RETURN_IF_ERROR(CheckPresent());
   return impl_->vault().ErasedOwners(id);
 }
 

@@ -128,6 +128,10 @@ class Keyring {
   // Call it once, before calls begin. Returns the status of `version`.
   absl::Status Watch(std::function<absl::StatusOr<std::string>()> version);
 
+  // FailedPrecondition in a child after fork, which has no key: what is
+  // derived for good, below, would be derived from zeros there.
+  absl::Status CheckPresent() const;
+
   // Begins a call. Reads the numbers of ledger and vault again if keys were
   // destroyed or `key_cache_ttl` has passed since it last did.
   //

@@ -180,6 +180,7 @@ TEST_CASE("A child after fork gets no key", "[keys][cache][error]") {
   if (child == 0) {
     CompartmentKey key;
     const bool refused =
+        absl::IsFailedPrecondition(keyring->CheckPresent()) &&
         absl::IsFailedPrecondition(keyring->Begin(kNow).status()) &&
         absl::IsFailedPrecondition(
             keyring->KeyForSealing(call, place, kType, &key)) &&

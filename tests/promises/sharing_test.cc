@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Promises 4 and 5: sharing, where data lies, who holds keys. Left out until
-// their machinery is here: the audit log and a kill between its flush and the
-// return (4.4), proofs of deletion owed (4.5), TLS of network stores (5.2), the
-// log of refusals (5.4).
-
-#include <sys/wait.h>
-#include <unistd.h>
+// Promise 4: sharing. Left out until their machinery is here: the audit log and
+// a kill between its flush and the return (4.4), proofs of deletion owed (4.5).
 
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "base/sealed_header.h"
 #include "infermesh.pb.h"
 #include "privet/engine.h"
 #include "privet/policy.h"
@@ -265,100 +259,6 @@ TEST_CASE("4.5 a processor without an agreement in force gets nothing",
     REQUIRE_ERROR(share_at(mesh, mesh.test->clock().Now()),
                   absl::StatusCode::kPermissionDenied, "agreement");
   }
-}
-
-TEST_CASE("5.1 data is stored in the regions of the service", "[promise]") {
-  SECTION("a store elsewhere takes nothing") {
-    const std::string text = Edited(
-        {{"region { id: \"service\"",
-          "region { id: \"far\" members: \"cn\" } region { id: \"service\""}});
-    EngineOptions options;
-    options.store_region = RegionId("cn");
-    Infermesh mesh(text, testing::OfText{}, options);
-    REQUIRE_ERROR(mesh.gateway().Seal(mesh.Request("ada"), Subject("ada")),
-                  absl::StatusCode::kPermissionDenied, "residency");
-  }
-  SECTION("a sub-processor abroad makes the policy fail to load") {
-    const std::string why = WhyItDoesNotLoad(
-        {{"region { id: \"service\"",
-          "region { id: \"far\" members: \"cn\" } region { id: \"service\""},
-         Adding("recipient { id: \"far_sub\" role: PROCESSOR purposes: "
-                "\"analytics\" regions: \"far\" agreement { reference: \"x\" "
-                "ends: \"2030-01-01\" } }"),
-         {"purposes: [\"analytics\"]      regions: [\"eea\"]",
-          "purposes: [\"analytics\"] via: \"far_sub\" regions: [\"eea\"]"}});
-    INFO(why);
-    CHECK(why.find("elsewhere") != std::string::npos);
-  }
-}
-
-TEST_CASE("5.3 a child after fork finds no key", "[promise]") {
-  Infermesh mesh;
-  const SealedRecord sealed =
-      mesh.StoreOrDie(mesh.gateway(), mesh.Request("ada"));
-  const Actor gateway = mesh.gateway();
-  const auto open = [&] {
-    return gateway
-        .Open<ApiRequest>(sealed, Subject("ada"), PurposeId("service.delivery"))
-        .status();
-  };
-  REQUIRE_OK(open());
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::_exit(open().code() == absl::StatusCode::kFailedPrecondition ? 0 : 1);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  CHECK(status == 0);
-  REQUIRE_OK(open());
-}
-
-TEST_CASE("5.3 what a purpose may not open is not read", "[promise]") {
-  Infermesh mesh;
-  const SealedRecord sealed =
-      mesh.StoreOrDie(mesh.gateway(), mesh.Request("ada"));
-  const auto view = [&](const SealedRecord& record) {
-    return mesh.product().OpenBytes(record, Subject("ada"),
-                                    PurposeId("improvement"));
-  };
-  const auto whole = view(sealed);
-  REQUIRE_OK(whole);
-  // Two bodies hold what `improvement` sees, the log: of what billing sees and
-  // of the rest. All others may be anything.
-  const auto header = base::SealedHeader::Parse(sealed.bytes());
-  REQUIRE_OK(header);
-  int read = 0, present = 0;
-  for (std::size_t i = 0; i < header->size(); ++i) {
-    if (header->body(i).empty()) continue;
-    ++present;
-    std::string other(sealed.bytes());
-    const auto at = static_cast<std::size_t>(header->body(i).data() -
-                                             sealed.bytes().data());
-    other[at] = static_cast<char>(other[at] ^ 0x55);
-    const auto parsed = SealedRecord::Parse(sealed.id(), other);
-    REQUIRE_OK(parsed);
-    const auto seen = view(*parsed);
-    if (seen.ok()) {
-      CHECK(*seen == *whole);
-    } else {
-      CHECK(seen.status().code() == absl::StatusCode::kDataLoss);
-      ++read;
-    }
-  }
-  CHECK(read == 2);
-  CHECK(present > 3);
-}
-
-TEST_CASE("5.3 expiry needs no key", "[promise]") {
-  Infermesh mesh;
-  mesh.StoreOrDie(mesh.gateway(), mesh.Request("ada"));
-  mesh.test->clock().Advance(absl::Hours(24 * 40));
-  // A sweeper's options have no place for a key, and it never sees the root.
-  const auto report = mesh.test->Sweep();
-  REQUIRE_OK(report);
-  CHECK(report->compartments > 0);
-  CHECK(report->keys > 0);
 }
 
 }  // namespace
