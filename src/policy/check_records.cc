@@ -2,14 +2,12 @@
 //
 // Record types that the policy binds by paths, or declares.
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "policy/checking.h"
+#include "policy/record_paths.h"
 #include "policy/text.h"
 
 namespace privet::policy {
@@ -20,48 +18,19 @@ using v1::Index;
 using v1::Policy;
 using v1::Record;
 
-constexpr std::uint32_t kMostNumber = 536'870'911;
-constexpr std::uint32_t kReservedFrom = 19'000, kReservedTo = 19'999;
 constexpr int kMostIndexBits = 256;
-
-// "items.note", "ext.[acme.extra].ip".
-bool IsPath(std::string_view path) {
-  bool in_brackets = false, at_start = true;
-  for (const char c : path) {
-    if (c == '[') {
-      if (in_brackets || !at_start) return false;
-      in_brackets = true;
-    } else if (c == ']') {
-      if (!in_brackets || at_start) return false;
-      in_brackets = false;
-    } else if (c == '.') {
-      if (at_start) return false;
-      at_start = true;
-    } else if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_') {
-      at_start = false;
-    } else {
-      return false;
-    }
-  }
-  return !at_start && !in_brackets;
-}
-
-std::string_view ParentOf(std::string_view path) {
-  const std::size_t dot = path.rfind('.');
-  return dot == std::string_view::npos ? std::string_view()
-                                       : path.substr(0, dot);
-}
 
 class RecordCheck {
  public:
   RecordCheck(Checking* checking, int index)
       : checking_(checking),
         record_(checking->policy().record(index)),
-        block_{{Policy::kRecordFieldNumber, index}} {
-    is_declared_ = std::any_of(record_.field().begin(), record_.field().end(),
-                               [](const Field& field) {
-                                 return field.type() != Field::TYPE_UNSPECIFIED;
-                               });
+        index_(index),
+        block_{{Policy::kRecordFieldNumber, index}},
+        is_declared_(DeclaresFields(record_)) {
+    for (const Field& field : record_.field()) {
+      by_path_.emplace(field.path(), &field);
+    }
   }
 
   void Run() {
@@ -75,6 +44,7 @@ class RecordCheck {
     }
     CheckPathOf(record_.subject(), Below(block_, Record::kSubjectFieldNumber));
     CheckPathOf(record_.created(), Below(block_, Record::kCreatedFieldNumber));
+    if (is_declared_) CheckDeclaredRecord(checking_, index_, by_path_);
   }
 
  private:
@@ -82,10 +52,10 @@ class RecordCheck {
   // type is bound.
   void CheckPathOf(const std::string& path, const FieldPath& at) {
     if (path.empty()) return;
-    if (!IsPath(path)) {
+    if (!IsFieldPath(path)) {
       checking_->Error(at, absl::StrCat(Quoted(path), " is no path of a field"),
                        "write names with dots between, such as `items.note`");
-    } else if (is_declared_ && !paths_.contains(path)) {
+    } else if (is_declared_ && !by_path_.contains(path)) {
       checking_->Error(at,
                        absl::StrCat("the record has no field ", Quoted(path)),
                        "declare it with `field { path: \"…\" … }`");
@@ -94,20 +64,20 @@ class RecordCheck {
 
   void CheckField(const Field& field, const FieldPath& at) {
     const FieldPath path = Below(at, Field::kPathFieldNumber);
-    if (!IsPath(field.path())) {
+    if (!IsFieldPath(field.path())) {
       checking_->Error(
           path, absl::StrCat(Quoted(field.path()), " is no path of a field"),
           "write names with dots between, such as `items.note`");
-    } else if (!paths_.emplace(field.path(), field.number()).second) {
+    } else if (by_path_[field.path()] != &field) {
       checking_->Error(path,
                        absl::StrCat("the field ", Quoted(field.path()),
                                     " is declared twice"),
                        "remove one");
     }
     CheckTag(field, at);
-    CheckDeclared(field, at);
+    if (!is_declared_) CheckForeign(field, at);
     if (field.has_index()) {
-      CheckIndex(field.index(), Below(at, Field::kIndexFieldNumber));
+      CheckIndex(field, Below(at, Field::kIndexFieldNumber));
     }
     if (!field.about().empty()) {
       checking_->NotSupported(Below(at, Field::kAboutFieldNumber), "`about`",
@@ -124,13 +94,12 @@ class RecordCheck {
     const FieldPath categories = Below(at, Field::kCategoriesFieldNumber);
     checking_->ReferAll(Kind::kCategory, field.categories(), categories,
                         Star::kNo, Group::kNo);
-    const bool is_block = field.type() == Field::MESSAGE;
     if (field.public_() && field.categories_size() > 0) {
       checking_->Error(Below(at, Field::kPublicFieldNumber),
                        absl::StrCat("the field ", Quoted(field.path()),
                                     " has categories and is public"),
                        "remove one of them");
-    } else if (!field.public_() && field.categories_size() == 0 && !is_block) {
+    } else if (!IsTagged(field) && !IsCovered(field)) {
       checking_->Error(
           at,
           absl::StrCat("the field ", Quoted(field.path()), " has no category"),
@@ -139,48 +108,30 @@ class RecordCheck {
     }
   }
 
-  void CheckDeclared(const Field& field, const FieldPath& at) {
-    if (!is_declared_) {
-      if (field.number() != 0 || field.repeated()) {
-        checking_->Error(
-            Below(at, field.number() != 0 ? Field::kNumberFieldNumber
-                                          : Field::kRepeatedFieldNumber),
-            "only the fields of a declared record have this",
-            "give each field of the record a `type`, or remove it");
-      }
-      return;
-    }
-    if (field.type() == Field::TYPE_UNSPECIFIED) {
-      checking_->Error(at,
-                       absl::StrCat("the field ", Quoted(field.path()),
-                                    " of a declared record has no type"),
-                       "write `type: STRING`, or what it holds");
-    }
-    CheckNumber(field, Below(at, Field::kNumberFieldNumber));
+  // Whether a field of a declared record needs no tag of its own.
+  bool IsCovered(const Field& field) const {
+    return is_declared_ && (field.type() == Field::MESSAGE ||
+                            FindTagAround(by_path_, field.path()) != nullptr);
   }
 
-  void CheckNumber(const Field& field, const FieldPath& at) {
-    const std::uint32_t number = field.number();
-    const bool reserved = number >= kReservedFrom && number <= kReservedTo;
-    if (number == 0 || number > kMostNumber || reserved) {
-      checking_->Error(at,
-                       absl::StrCat("the field ", Quoted(field.path()),
-                                    number == 0 ? " has no number"
-                                                : " has a number out of range"),
-                       "write a number of its own, from 1 on, and never change "
-                       "it (protobuf keeps 19000 to 19999 for itself)");
-      return;
-    }
-    const std::string key =
-        absl::StrCat(View(ParentOf(field.path())), "/", number);
-    if (!numbers_.emplace(key, 0).second) {
-      checking_->Error(at,
-                       absl::StrCat("the number ", number, " is taken already"),
-                       "give each field its own");
-    }
+  void CheckForeign(const Field& field, const FieldPath& at) {
+    if (field.number() == 0 && !field.repeated()) return;
+    checking_->Error(
+        Below(at, field.number() != 0 ? Field::kNumberFieldNumber
+                                      : Field::kRepeatedFieldNumber),
+        "only the fields of a declared record have this",
+        "give each field of the record a `type`, or remove it");
   }
 
-  void CheckIndex(const Index& index, const FieldPath& at) {
+  void CheckIndex(const Field& field, const FieldPath& at) {
+    const Index& index = field.index();
+    if (field.public_() && index.name().empty()) {
+      checking_->Error(at,
+                       absl::StrCat("the index of the public field ",
+                                    Quoted(field.path()), " has no name"),
+                       "write `name: \"…\"`: there is no category to call it "
+                       "by");
+    }
     const FieldPath bits = Below(at, Index::kBitsFieldNumber);
     if (index.bits() < 0 || index.bits() > kMostIndexBits) {
       checking_->Error(bits,
@@ -198,10 +149,10 @@ class RecordCheck {
 
   Checking* checking_;
   const Record& record_;
+  const int index_;
   const FieldPath block_;
-  bool is_declared_ = false;
-  absl::flat_hash_map<std::string, std::uint32_t> paths_;
-  absl::flat_hash_map<std::string, int> numbers_;
+  const bool is_declared_;
+  FieldsByPath by_path_;  // of those declared twice the first
 };
 
 }  // namespace

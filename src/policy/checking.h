@@ -16,6 +16,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "policy/check.h"
 #include "policy/finding.h"
+#include "policy/record_paths.h"
 #include "privet/v1/policy.pb.h"
 
 namespace privet::policy {
@@ -160,6 +161,10 @@ void CheckTransform(Checking* checking, const v1::Transform& transform,
                     const FieldPath& path, Becomes becomes = Becomes::kNo);
 // Returns whether the transform, or a step of it, is a pseudonym.
 bool HasPseudonym(const v1::Transform& transform);
+
+// Of a record that declares its fields: part of CheckRecords().
+void CheckDeclaredRecord(Checking* checking, int index,
+                         const FieldsByPath& by_path);  // check_declared.cc
 
 }  // namespace privet::policy
 

@@ -49,47 +49,6 @@ TEST_CASE("No permit reaches a sale", "[policy][check][error]") {
   })));
 }
 
-TEST_CASE("Declared records are complete", "[policy][check][error]") {
-  CheckCase(GENERATE(values<Case>({
-      {"good",
-       "record { type: \"T\" subject: \"id\" field { path: \"id\" type: STRING "
-       "number: 1 categories: [\"log\"] } field { path: \"m\" type: MESSAGE "
-       "number: 2 } field { path: \"m.x\" type: INT64 number: 1 public: true } "
-       "}",
-       ""},
-      {"numbers and types",
-       "record { type: \"T\"\n"
-       " field { path: \"a\" type: STRING public: true }\n"
-       " field { path: \"b\" type: STRING number: 19000 public: true }\n"
-       " field { path: \"c\" number: 3 public: true }\n"
-       " field { path: \"d\" type: STRING number: 3 public: true } }",
-       "p:2:2: the field `a` has no number; write a number of its own, from 1 "
-       "on, and never change it (protobuf keeps 19000 to 19999 for itself)\n"
-       "p:3:41: the field `b` has a number out of range; write a number of its "
-       "own, from 1 on, and never change it (protobuf keeps 19000 to 19999 for "
-       "itself)\n"
-       "p:4:2: the field `c` of a declared record has no type; write `type: "
-       "STRING`, or what it holds\n"
-       "p:5:41: the number 3 is taken already; give each field its own\n"},
-      {"tags",
-       "record { type: \"T\"\n"
-       " field { path: \"a\" }\n"
-       " field { path: \"b\" public: true categories: [\"log\"] }\n"
-       " field { path: \"b\" public: true }\n"
-       " field { path: \"c..d\" public: true number: 4 } }",
-       "p:2:2: the field `a` has no category; write `categories: [\"…\"]`, or "
-       "`public: true` if it is not personal\n"
-       "p:3:28: the field `b` has categories and is public; remove one of "
-       "them\n"
-       "p:4:16: the field `b` is declared twice; remove one\n"
-       "p:5:16: `c..d` is no path of a field; write names with dots between, "
-       "such as `items.note`\n"
-       "p:5:44: only the fields of a declared record have this; give each "
-       "field "
-       "of the record a `type`, or remove it\n"},
-  })));
-}
-
 TEST_CASE("What would decide, and does not yet, is refused",
           "[policy][check][error]") {
   CheckCase(GENERATE(values<Case>({
