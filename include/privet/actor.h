@@ -103,7 +103,8 @@ class Actor {
     return message;
   }
 
-  // As OpenInto(), serialized, for a type that is not linked.
+  // As OpenInto(), serialized, for a type that is not linked: one that the
+  // policy declares, say.
   absl::StatusOr<std::string> OpenBytes(const SealedRecord& sealed,
                                         const SubjectMatch& subject,
                                         PurposeId purpose,

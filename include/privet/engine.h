@@ -49,16 +49,17 @@ struct TaggedField {
 class Engine {
  public:
   // Creates an engine, and binds every record type that the policy lists and
-  // the program links (or `options.types` holds). Reads the vault, and replays
-  // into the stores what the ledger has and they do not.
+  // the program links (or `options.types` holds), or whose fields the policy
+  // declares. Reads the vault, and replays into the stores what the ledger has
+  // and they do not.
   //
   // Returns InvalidArgument if a record type does not bind: a field without a
-  // tag, a transform that does not fit, with its path and what to do;
-  // FailedPrecondition if the parts do not belong together: keys without
-  // durable state, a wrong root key, a store ahead of its ledger, no locked
-  // memory, or a policy that does not declare an id under which something was
-  // sealed with these keys; DataLoss if vault or ledger is damaged; Unavailable
-  // if a store does not answer.
+  // tag, a transform that does not fit, a second definition, with its path and
+  // what to do; FailedPrecondition if the parts do not belong together: keys
+  // without durable state, a wrong root key, a store ahead of its ledger, no
+  // locked memory, or a policy that does not declare an id under which
+  // something was sealed with these keys; DataLoss if vault or ledger is
+  // damaged; Unavailable if a store does not answer.
   static absl::StatusOr<Engine> Create(Policy policy,
                                        EngineOptions options = {});
 
@@ -80,9 +81,10 @@ class Engine {
   //
   // Returns InvalidArgument, and changes nothing, if a record type does not
   // bind; FailedPrecondition if the policy id differs, the version does not
-  // grow, or an id that stands in keys and sealed bytes vanished: a category,
+  // grow, an id that stands in keys and sealed bytes vanished (a category,
   // record type, recipient, retention, event or obligation of the policy at
-  // work. To rename one, write its old name in `was`.
+  // work; to rename one, write its old name in `was`), or a number of a
+  // declared field has another type than in a policy that was at work before.
   absl::Status SetPolicy(Policy policy) const;
 
   // Returns the policy at work.

@@ -68,8 +68,8 @@ struct EngineOptions {
   enum class OnMiss { kRead, kRefuse };
   OnMiss on_miss = OnMiss::kRead;
 
-  // Record types that are not linked into the program (dynamic messages), to
-  // bind beside those that the policy lists. Default: none.
+  // Record types that are not linked into the program (dynamic messages), and
+  // that the policy names without declaring their fields. Default: none.
   std::vector<const google::protobuf::Descriptor*> types;
 
   // Scanners of free text, by the name that the policy uses. Default: none; a

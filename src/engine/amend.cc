@@ -24,7 +24,6 @@
 #include "engine/sealing.h"
 #include "engine/working_memory.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/message.h"
 #include "policy/retention_class.h"
 #include "policy/snapshot.h"
@@ -64,14 +63,12 @@ void ClearReplaced(const Message& changes, Message* record) {
 }
 
 // Merges what was stored and what changes, and returns it serialized.
-absl::StatusOr<std::string> Merge(const record::Plan& plan,
-                                  std::string_view stored,
+absl::StatusOr<std::string> Merge(const Call& call, std::string_view stored,
                                   std::string_view changes) {
-  google::protobuf::DynamicMessageFactory factory;
-  factory.SetDelegateToGeneratedFactory(true);
-  const Message* prototype = factory.GetPrototype(plan.descriptor());
-  const std::unique_ptr<Message> record(prototype->New());
-  const std::unique_ptr<Message> changed(prototype->New());
+  const record::Plan& plan = *call.resolved->plan;
+  const BoundTypes& types = call.generation->types();
+  const std::unique_ptr<Message> record = types.NewMessage(plan);
+  const std::unique_ptr<Message> changed = types.NewMessage(plan);
   PRIVET_RETURN_IF_ERROR(ParseInto(stored, record.get()));
   PRIVET_RETURN_IF_ERROR(ParseInto(changes, changed.get()));
   ClearReplaced(*changed, record.get());
@@ -148,8 +145,7 @@ absl::StatusOr<std::string> Amended(const Core& core, const Call& call,
   PRIVET_RETURN_IF_ERROR(
       pass.Minimize(*call.resolved->plan, call.view, changes));
   FillOutcome(call, pass, outcome);
-  return Merge(*call.resolved->plan, memory->plaintexts().joined(),
-               pass.output());
+  return Merge(call, memory->plaintexts().joined(), pass.output());
 }
 
 // Seals the residue again, unless it was taken out: then its source is gone.

@@ -2,6 +2,7 @@
 
 #include "engine/bound_types.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,10 +13,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "base/status_macros.h"
 #include "crypto/hash.h"
 #include "engine/index_names.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/message.h"
+#include "policy/record_paths.h"
 #include "policy/snapshot.h"
 #include "privet/record.h"
 #include "privet/transform.h"
@@ -34,6 +38,23 @@ const google::protobuf::Descriptor* FindType(
   }
   return google::protobuf::DescriptorPool::generated_pool()
       ->FindMessageTypeByName(name);
+}
+
+// A type whose fields the policy declares is defined there and nowhere else:
+// two definitions could differ, and what one of them keeps the other might
+// show.
+absl::Status TwoDefinitions(const v1::Record& record) {
+  const auto declared = std::find_if(
+      record.field().begin(), record.field().end(), [](const v1::Field& field) {
+        return field.type() != v1::Field::TYPE_UNSPECIFIED;
+      });
+  return absl::InvalidArgumentError(absl::StrCat(
+      "record type `", record.type(),
+      "` has two definitions: its .proto, which is linked or among "
+      "EngineOptions::types, and the policy, where field `",
+      declared->path(),
+      "` has a `type`; take `type`, `number` and `repeated` out of its fields "
+      "in the policy, or rename it there"));
 }
 
 // Somebody who consents to everything: what is never stored of him is never
@@ -77,10 +98,11 @@ absl::StatusOr<BoundTypes> BoundTypes::Bind(
   std::string errors;
   IndexNames indexes;
   const record::SnapshotRules rules(snapshot);
-  for (const v1::Record& declared : snapshot.policy().record()) {
-    const google::protobuf::Descriptor* type = FindType(declared.type(), types);
-    if (type == nullptr) continue;
-    auto plan = record::Plan::Bind(rules, type, scanners);
+  for (const v1::Record& record : snapshot.policy().record()) {
+    const auto type = bound.TypeOf(record, types);
+    if (type.ok() && *type == nullptr) continue;
+    auto plan =
+        type.ok() ? record::Plan::Bind(rules, *type, scanners) : type.status();
     if (!plan.ok()) {
       absl::StrAppend(&errors, errors.empty() ? "" : "\n",
                       plan.status().message());
@@ -91,7 +113,8 @@ absl::StatusOr<BoundTypes> BoundTypes::Bind(
     bound.by_name_[(*plan)->type()] = plan->get();
     bound.by_name_[(*plan)->sealed_type()] = plan->get();
     bound.by_number_[crypto::Id4((*plan)->sealed_type())] = plan->get();
-    bound.by_descriptor_[type] = plan->get();
+    bound.by_descriptor_[*type] = plan->get();
+    bound.prototypes_[*type] = bound.factory_->GetPrototype(*type);
     if (const record::Plan* residue = (*plan)->residue(); residue != nullptr) {
       bound.by_name_[residue->sealed_type()] = residue;
     }
@@ -99,6 +122,41 @@ absl::StatusOr<BoundTypes> BoundTypes::Bind(
   }
   if (!errors.empty()) return absl::InvalidArgumentError(errors);
   return bound;
+}
+
+BoundTypes::BoundTypes()
+    : factory_(std::make_unique<google::protobuf::DynamicMessageFactory>()) {
+  factory_->SetDelegateToGeneratedFactory(true);
+}
+BoundTypes::~BoundTypes() = default;
+BoundTypes::BoundTypes(BoundTypes&&) noexcept = default;
+
+absl::StatusOr<const google::protobuf::Descriptor*> BoundTypes::TypeOf(
+    const v1::Record& record,
+    absl::Span<const google::protobuf::Descriptor* const> types) {
+  const google::protobuf::Descriptor* const linked =
+      FindType(record.type(), types);
+  if (!policy::DeclaresFields(record)) return linked;
+  if (linked != nullptr) return TwoDefinitions(record);
+  return declared_.Add(record);
+}
+
+absl::Status BoundTypes::CheckFollow(const BoundTypes& earlier) const {
+  for (const auto& plan : plans_) {
+    const record::Plan* const before = earlier.Find(plan->sealed_type());
+    if (before == nullptr) continue;
+    const auto& was = *before->descriptor();
+    const auto& is = *plan->descriptor();
+    if (!earlier.declared_.Has(was) && !declared_.Has(is)) continue;
+    PRIVET_RETURN_IF_ERROR(record::CheckNumbersKept(was, is));
+  }
+  return absl::OkStatus();
+}
+
+std::unique_ptr<google::protobuf::Message> BoundTypes::NewMessage(
+    const record::Plan& plan) const {
+  return std::unique_ptr<google::protobuf::Message>(
+      prototypes_.find(plan.descriptor())->second->New());
 }
 
 const record::Plan* BoundTypes::Find(std::string_view type) const {
@@ -112,8 +170,9 @@ absl::StatusOr<const record::Plan*> BoundTypes::PlanOf(
   if (plan != nullptr) return plan;
   return absl::InvalidArgumentError(absl::StrCat(
       "record type `", absl::string_view(type.data(), type.size()),
-      "` is not bound: declare it by a `record` block of the policy, and link "
-      "its generated code or hand its descriptor to EngineOptions::types"));
+      "` is not bound: name it in a `record` block of the policy, and link its "
+      "generated code, hand its descriptor to EngineOptions::types, or declare "
+      "its fields in that block"));
 }
 
 absl::StatusOr<const record::Plan*> BoundTypes::PlanOf(

@@ -151,6 +151,9 @@ absl::StatusOr<const Generation*> Core::Make(Policy policy) {
       std::move(policy), snapshot, std::move(types), keyring_.get(),
       options_.vault);
   base::MutexLock lock(&mutex_);
+  for (const auto& earlier : generations_) {
+    PRIVET_RETURN_IF_ERROR(generation->types().CheckFollow(earlier->types()));
+  }
   generations_.push_back(std::move(generation));
   return generations_.back().get();
 }

@@ -71,6 +71,19 @@ Request UseRequest(ActorId actor, RegionId region, PurposeId purpose) {
   return request;
 }
 
+absl::Status WrongMessage(const record::Plan& plan,
+                          const google::protobuf::Message& message) {
+  const std::string type(message.GetDescriptor()->full_name());
+  return absl::InvalidArgumentError(
+      type == plan.type()
+          ? absl::StrCat("the record is a `", type,
+                         "` as the policy declares it or the engine was given "
+                         "it, and the message is one of another making; open "
+                         "it by OpenBytes()")
+          : absl::StrCat("the record is a `", plan.type(),
+                         "`, and was to be opened into a `", type, "`"));
+}
+
 }  // namespace
 }  // namespace engine
 
@@ -85,10 +98,7 @@ absl::Status Actor::OpenInto(const SealedRecord& sealed,
       options, outcome,
       [message](const engine::Call& call, const engine::Opened& opened) {
         if (message->GetDescriptor() != call.resolved->plan->descriptor()) {
-          return absl::InvalidArgumentError(absl::StrCat(
-              "the record is a `", call.resolved->plan->type(),
-              "`, and was to be opened into a `",
-              std::string(message->GetDescriptor()->full_name()), "`"));
+          return engine::WrongMessage(*call.resolved->plan, *message);
         }
         return engine::ParseInto(opened.bytes, message);
       });
@@ -106,8 +116,7 @@ absl::StatusOr<std::string> Actor::OpenBytes(const SealedRecord& sealed,
       *core_, engine::UseRequest(actor_, region_, purpose), sealed, subject,
       options, outcome,
       [&bytes](const engine::Call& call, const engine::Opened& opened) {
-        PRIVET_ASSIGN_OR_RETURN(
-            bytes, engine::Canonical(*call.resolved->plan, opened.bytes));
+        PRIVET_ASSIGN_OR_RETURN(bytes, engine::Canonical(call, opened.bytes));
         return absl::OkStatus();
       }));
   return bytes;

@@ -23,7 +23,6 @@
 #include "engine/sealed_type.h"
 #include "engine/sealing.h"
 #include "engine/working_memory.h"
-#include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/message.h"
 #include "keys/keyring.h"
 #include "policy/snapshot.h"
@@ -319,13 +318,10 @@ absl::Status ParseInto(std::string_view bytes,
       "`: its schema has changed in a way that protobuf does not allow"));
 }
 
-absl::StatusOr<std::string> Canonical(const record::Plan& plan,
+absl::StatusOr<std::string> Canonical(const Call& call,
                                       std::string_view bytes) {
-  // Types of the host that are not linked have no generated class.
-  google::protobuf::DynamicMessageFactory factory;
-  factory.SetDelegateToGeneratedFactory(true);
-  const std::unique_ptr<google::protobuf::Message> message(
-      factory.GetPrototype(plan.descriptor())->New());
+  const std::unique_ptr<google::protobuf::Message> message =
+      call.generation->types().NewMessage(*call.resolved->plan);
   PRIVET_RETURN_IF_ERROR(ParseInto(bytes, message.get()));
   std::string canonical;
   if (!message->SerializePartialToString(&canonical)) {

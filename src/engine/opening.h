@@ -76,10 +76,9 @@ absl::StatusOr<Opened> OpenDecided(const Core& core, const Call& call,
 absl::Status ParseInto(std::string_view bytes,
                        google::protobuf::Message* message);
 
-// Returns `bytes`, which hold a message of the plan's type, as any parser reads
+// Returns `bytes`, which hold a message of the call's type, as any parser reads
 // it: parsed and serialized again.
-absl::StatusOr<std::string> Canonical(const record::Plan& plan,
-                                      std::string_view bytes);
+absl::StatusOr<std::string> Canonical(const Call& call, std::string_view bytes);
 
 }  // namespace privet::engine
 

@@ -48,7 +48,7 @@ absl::StatusOr<SharedRecord> Finish(const Core& core, const Call& call,
                                     std::string_view minimized,
                                     RecipientId recipient) {
   const record::Plan& plan = *call.resolved->plan;
-  PRIVET_ASSIGN_OR_RETURN(std::string bytes, Canonical(plan, minimized));
+  PRIVET_ASSIGN_OR_RETURN(std::string bytes, Canonical(call, minimized));
   PRIVET_RETURN_IF_ERROR(RecordDisclosure(core, call));
   return SharedRecordMaker::Make(plan.type(), std::move(bytes), recipient);
 }

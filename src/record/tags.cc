@@ -83,18 +83,11 @@ RecordTags TagReader::ReadRecord(std::vector<std::string>* errors) const {
   return tags;
 }
 
-std::optional<v1::FieldTag> TagReader::FromPolicy(
-    const std::string& path, std::vector<std::string>* errors) {
+std::optional<v1::FieldTag> TagReader::FromPolicy(const std::string& path) {
   const auto it = paths_.find(path);
   if (it == paths_.end()) return std::nullopt;
   it->second.used = true;
   const v1::Field& field = *it->second.field;
-  if (field.type() != v1::Field::TYPE_UNSPECIFIED || field.number() != 0) {
-    errors->push_back(absl::StrCat(
-        "field `", path,
-        "`: type and number are for records that no .proto declares; leave "
-        "them out"));
-  }
   v1::FieldTag tag;
   *tag.mutable_categories() = field.categories();
   tag.set_public_(field.public_());
@@ -152,7 +145,7 @@ std::optional<Tag> TagReader::ReadOwn(
     const google::protobuf::FieldDescriptor& field, const std::string& path,
     std::vector<std::string>* errors, bool* unsupported) {
   const google::protobuf::FieldOptions options = Reread(field.options());
-  std::optional<v1::FieldTag> said = FromPolicy(path, errors);
+  std::optional<v1::FieldTag> said = FromPolicy(path);
   if (options.HasExtension(v1::field)) {
     v1::FieldTag own = options.GetExtension(v1::field);
     if (said && !SameTag(*said, own)) {
@@ -171,7 +164,7 @@ std::optional<Tag> TagReader::ReadOwn(
 std::optional<Tag> TagReader::ReadPath(const std::string& path,
                                        std::vector<std::string>* errors,
                                        bool* unsupported) {
-  const std::optional<v1::FieldTag> said = FromPolicy(path, errors);
+  const std::optional<v1::FieldTag> said = FromPolicy(path);
   if (!said) return std::nullopt;
   return Resolve(*said, path, errors, unsupported);
 }

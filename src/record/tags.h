@@ -66,8 +66,7 @@ class TagReader {
   std::vector<std::string> UnusedPaths() const;
 
  private:
-  std::optional<v1::FieldTag> FromPolicy(const std::string& path,
-                                         std::vector<std::string>* errors);
+  std::optional<v1::FieldTag> FromPolicy(const std::string& path);
   std::optional<Tag> Resolve(const v1::FieldTag& said, const std::string& path,
                              std::vector<std::string>* errors,
                              bool* unsupported) const;
