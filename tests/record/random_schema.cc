@@ -196,6 +196,11 @@ class SchemaWriter {
     }
   }
 
+  static void SetText(FieldDescriptorProto* field) {
+    field->set_type(FieldDescriptorProto::TYPE_STRING);
+    field->clear_type_name();
+  }
+
   void WriteMap(DescriptorProto* message, FieldDescriptorProto* field) {
     std::string name = field->name();
     name[0] = 'F';
@@ -214,6 +219,8 @@ class SchemaWriter {
       value->set_name("value");
       value->set_number(2);
       WriteType(nullptr, value, true);
+      // Often a text, which may have a form.
+      if (OneIn(random_, 3)) SetText(value);
       // The parser keeps a whole entry aside for an unknown closed value.
     } while (value->type() == FieldDescriptorProto::TYPE_ENUM);
     field->set_label(FieldDescriptorProto::LABEL_REPEATED);
@@ -237,16 +244,28 @@ void AddFile(DescriptorPool* pool) {
   }
 }
 
+// Returns a text of up to 400 KB: its length takes up to three bytes, and the
+// outputs must make room where it grows.
+std::string LongText(Random* random, std::string text) {
+  if (text.empty()) text = "a";
+  const std::size_t most = std::size_t{400'000} >> Pick(random, 6);
+  while (2 * text.size() <= most) text += std::string(text);
+  return text;
+}
+
 std::string RandomText(Random* random) {
   static const char* const kPieces[] = {
       "a", "xyz", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", " "};
+  // A form drops the first two, and has something to show of the third.
+  static const char* const kWhole[] = {"drop", "break", "ada@example.org"};
+  if (OneIn(random, 12)) return kWhole[Pick(random, std::size(kWhole))];
   std::string text;
   std::size_t pieces = Pick(random, 5);
   if (OneIn(random, 20)) pieces = 40 + Pick(random, 200);
   for (std::size_t i = 0; i < pieces; ++i) {
     text += kPieces[Pick(random, std::size(kPieces))];
   }
-  return text;
+  return OneIn(random, 200) ? LongText(random, text) : text;
 }
 
 // Sets or adds one value that is no message.
@@ -293,7 +312,8 @@ void SetKey(int index, Message* entry) {
 
 }  // namespace
 
-RandomSchema::RandomSchema(std::uint64_t seed) {
+RandomSchema::RandomSchema(std::uint64_t seed,
+                           const std::set<std::string>& without) {
   QuietProtobuf();
   AddFile<google::protobuf::Timestamp>(&pool_);
   AddFile<google::protobuf::Any>(&pool_);
@@ -302,6 +322,11 @@ RandomSchema::RandomSchema(std::uint64_t seed) {
   Random random(seed);
   FileDescriptorProto file;
   SchemaWriter(&random, &file).Write();
+  for (int i = file.extension_size(); i-- > 0;) {
+    if (without.count(file.extension(i).name()) != 0) {
+      file.mutable_extension()->DeleteSubrange(i, 1);
+    }
+  }
   file_ = pool_.BuildFile(file);
   if (file_ != nullptr) root_ = file_->message_type(0);
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 
 #include "google/protobuf/descriptor.h"
@@ -30,7 +31,9 @@ inline bool OneIn(Random* random, std::size_t n) {
 // with all that the language has.
 class RandomSchema {
  public:
-  explicit RandomSchema(std::uint64_t seed);
+  // Leaves out the extensions in `without`, by name; the rest is the same.
+  explicit RandomSchema(std::uint64_t seed,
+                        const std::set<std::string>& without = {});
 
   const google::protobuf::Descriptor* root() const { return root_; }
   const google::protobuf::FileDescriptor* file() const { return file_; }

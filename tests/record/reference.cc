@@ -93,7 +93,10 @@ int Layout::Walk(const Descriptor* type, const std::string& path,
   places_.push_back({{type, path, !unit.empty()}, {}});
   open.push_back({type, unit, number});
   for (const FieldDescriptor* field : FieldsOf(*type)) {
-    if (untagged_.count(field) != 0) continue;
+    if (untagged_.count(field) != 0) {
+      unknown_.insert(field);
+      continue;
+    }
     const std::size_t leaves_before = leaves_.size();
     Member member;
     member.field = field;
@@ -119,10 +122,26 @@ int Layout::Walk(const Descriptor* type, const std::string& path,
       leaves_.push_back({member.path, field, unit, false});
     }
     // An extension beneath which nothing is tagged is an unknown field.
-    if (field->is_extension() && leaves_.size() == leaves_before) continue;
+    if (field->is_extension() && leaves_.size() == leaves_before) {
+      unknown_.insert(field);
+      continue;
+    }
+    if (field->is_extension()) known_.insert(field);
     places_[static_cast<std::size_t>(number)].members.push_back(member);
   }
   return number;
+}
+
+std::set<const FieldDescriptor*> Layout::UnknownExtensions() const {
+  std::set<const FieldDescriptor*> everywhere;
+  for (const FieldDescriptor* field : unknown_) {
+    if (known_.count(field) == 0) everywhere.insert(field);
+  }
+  return everywhere;
+}
+
+bool Layout::HasHalfKnownExtensions() const {
+  return UnknownExtensions().size() != unknown_.size();
 }
 
 bool Layout::EveryMessageHasLeaves() const {

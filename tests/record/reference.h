@@ -43,6 +43,11 @@ class Layout {
   const std::vector<LeafInfo>& leaves() const { return leaves_; }
   // Returns whether every message has a leaf beneath it: else it does not bind.
   bool EveryMessageHasLeaves() const;
+  // Returns the extensions that are unknown fields wherever they stand: without
+  // a tag, or of a type that is met again in itself.
+  std::set<const google::protobuf::FieldDescriptor*> UnknownExtensions() const;
+  // Returns whether some extension is an unknown field at one place only.
+  bool HasHalfKnownExtensions() const;
 
   // Which leaves to keep.
   using Keep = std::function<bool(const std::string& leaf_path)>;
@@ -95,6 +100,8 @@ class Layout {
   std::set<const google::protobuf::FieldDescriptor*> untagged_;
   std::vector<PlaceInfo> places_;
   std::vector<LeafInfo> leaves_;
+  // Whether an extension is a field somewhere, and an unknown one somewhere.
+  std::set<const google::protobuf::FieldDescriptor*> known_, unknown_;
 };
 
 }  // namespace privet::testing
