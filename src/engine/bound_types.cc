@@ -117,6 +117,7 @@ absl::StatusOr<BoundTypes> BoundTypes::Bind(
     bound.prototypes_[*type] = bound.factory_->GetPrototype(*type);
     if (const record::Plan* residue = (*plan)->residue(); residue != nullptr) {
       bound.by_name_[residue->sealed_type()] = residue;
+      bound.by_number_[crypto::Id4(residue->sealed_type())] = residue;
     }
     bound.plans_.push_back(*std::move(plan));
   }
@@ -185,12 +186,15 @@ absl::StatusOr<const record::Plan*> BoundTypes::PlanOf(
   return PlanOf(std::string(type->full_name()));
 }
 
+const record::Plan* BoundTypes::FindSealed(std::uint32_t number) const {
+  const auto found = by_number_.find(number);
+  return found == by_number_.end() ? nullptr : found->second;
+}
+
 absl::StatusOr<const record::Plan*> BoundTypes::PlanOf(
     std::uint32_t number, std::string_view type) const {
-  const auto found = by_number_.find(number);
-  if (found != by_number_.end() && found->second->sealed_type() == type) {
-    return found->second;
-  }
+  const record::Plan* const plan = FindSealed(number);
+  if (plan != nullptr && plan->sealed_type() == type) return plan;
   return PlanOf(type);
 }
 

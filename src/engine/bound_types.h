@@ -58,6 +58,10 @@ class BoundTypes {
   absl::StatusOr<const record::Plan*> PlanOf(const Record& record) const;
   absl::StatusOr<const record::Plan*> PlanOf(std::string_view type) const;
 
+  // Returns the plan of sealed records whose id begins with `number`, residues
+  // among them; null if none is bound.
+  const record::Plan* FindSealed(std::uint32_t number) const;
+
   // Returns the plan of sealed records whose id begins with `number`, if its
   // sealed type is `type`; else as PlanOf(type).
   absl::StatusOr<const record::Plan*> PlanOf(std::uint32_t number,
@@ -92,10 +96,10 @@ class BoundTypes {
 
   std::vector<std::shared_ptr<const record::Plan>> plans_;
   absl::flat_hash_map<std::string, const record::Plan*> by_name_;
-  // Both for speed alone: what is in neither is looked up by name.
+  absl::flat_hash_map<std::uint32_t, const record::Plan*> by_number_;
+  // For speed alone: what is not in it is looked up by name.
   absl::flat_hash_map<const google::protobuf::Descriptor*, const record::Plan*>
       by_descriptor_;
-  absl::flat_hash_map<std::uint32_t, const record::Plan*> by_number_;
 };
 
 }  // namespace privet::engine

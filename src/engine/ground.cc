@@ -13,7 +13,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/status_macros.h"
-#include "crypto/hash.h"
 #include "engine/generation.h"
 #include "keys/catalogue.h"
 #include "policy/snapshot.h"
@@ -45,13 +44,12 @@ absl::StatusOr<std::vector<Known>> KnownCompartments(
   PRIVET_RETURN_IF_ERROR(keys::ForEachCompartment(
       vault,
       [&](std::uint32_t type, std::uint32_t compartment, std::string_view row) {
-        for (const auto& plan : generation.types().plans()) {
-          if (crypto::Id4(plan->sealed_type()) != type) continue;
-          auto cells = plan->CellsOf(row);
-          status = cells.status();
-          if (!cells.ok()) return false;
-          known.push_back({plan.get(), type, compartment, *cells});
-        }
+        const record::Plan* const plan = generation.types().FindSealed(type);
+        if (plan == nullptr) return true;
+        auto cells = plan->CellsOf(row);
+        status = cells.status();
+        if (!cells.ok()) return false;
+        known.push_back({plan, type, compartment, *cells});
         return true;
       }));
   if (!status.ok()) return status;

@@ -242,6 +242,30 @@ TEST_CASE("A laxer policy does not reach back to residues",
                            archive.OnlyResidue(), "model") == "stats 5y");
 }
 
+TEST_CASE("A residue that nobody may use any more goes at the next sweep",
+          "[engine][residue][swap]") {
+  Archive archive;
+  archive.StoreRequest("ada");
+  archive.rig.clock.Advance(31 * kDay);
+  archive.rig.SweepOrDie();
+  archive.OnlyResidue();
+  REQUIRE_OK(archive.engine.SetPolicy(
+      PolicyOrDie({Version(5),
+                   {"permit { categories: [\"usage_statistics\"]  purposes: "
+                    "[\"improvement\", \"analytics\"] } basis: NONE_NEEDED",
+                    "forbid { categories: [\"usage_statistics\"] }"}})));
+  SECTION("whatever a later policy says") {
+    CHECK(archive.rig.SweepOrDie().without_ground == 1);
+    REQUIRE_OK(archive.engine.SetPolicy(PolicyOrDie({Version(6)})));
+    CHECK(archive.Residues().empty());
+  }
+  SECTION("unless one lets somebody use it before") {
+    REQUIRE_OK(archive.engine.SetPolicy(PolicyOrDie({Version(6)})));
+    CHECK(archive.rig.SweepOrDie().without_ground == 0);
+    archive.OnlyResidue();
+  }
+}
+
 TEST_CASE("A record of which nothing would stay leaves nothing",
           "[engine][residue]") {
   Archive archive;
