@@ -36,6 +36,7 @@
 #include "privet/subject.h"
 #include "privet/subjects.h"
 #include "privet/v1/policy.pb.h"
+#include "seal/class_terms.h"
 #include "subject/due_rows.h"
 #include "subject/people.h"
 #include "subject/state_store.h"
@@ -50,6 +51,8 @@ constexpr std::size_t kBatch = 1000;
 // Rounds in which others change all that is about to be taken out: each put
 // that loses its race against the erasure takes its rows out itself.
 constexpr int kLostRounds = 100;
+// More than clocks of other hosts, and times of creation, may be ahead.
+constexpr absl::Duration kAhead = absl::Hours(1);
 
 std::string ErasingKey(const OwnerId& owner) {
   std::string key(kErasing);
@@ -172,18 +175,46 @@ absl::Status EraseFrom(RecordSource& source, const OwnerId& owner,
       "again");
 }
 
-// An erasure counts as each event that a slot which a law keeps still waits
-// for: nobody can record one for an erased owner.
-absl::Status BeginKeptPeriods(const Core& core, const OwnerId& owner,
-                              const std::vector<keys::SlotKey>& living,
-                              absl::Time now) {
+// Returns when the last epoch key dies of what `slot` may have sealed by now:
+// by the periods as they were sealed, since one that was shortened may grow
+// back to them. InfinitePast if no class counts from creation.
+absl::StatusOr<absl::Time> LastEpochDies(
+    absl::Span<const policy::RetentionClass> classes, std::uint32_t slot,
+    absl::Time now) {
+  absl::Time last = absl::InfinitePast();
+  for (const policy::RetentionClass& of : classes) {
+    if (of.periods.empty()) continue;
+    PRIVET_ASSIGN_OR_RETURN(
+        const seal::ClassTerms terms,
+        seal::ClassTerms::Make(
+            of, [](const policy::Period& sealed) { return sealed.keep; }));
+    if (terms.slot() != slot || !terms.has_epoch()) continue;
+    last = std::max(
+        last, terms.EpochDies(terms.EpochOf(absl::ToUnixMillis(now + kAhead))));
+  }
+  return last;
+}
+
+// Begins the end of each slot that a law keeps. Nothing more is sealed there:
+// one that counts from creation dies with its last epoch, and nobody is named
+// by it any more. For one that waits for an event an erasure counts as that:
+// nobody can record one for an erased owner.
+absl::Status EndKept(const Core& core, const OwnerId& owner,
+                     const std::vector<keys::SlotKey>& living, absl::Time now) {
   std::vector<Store::Write> writes;
+  std::vector<keys::SlotDeadline> deadlines;
   PRIVET_ASSIGN_OR_RETURN(const std::vector<policy::RetentionClass> classes,
                           keys::AllClasses(*core.options().vault));
   for (const keys::SlotKey& key : living) {
     PRIVET_ASSIGN_OR_RETURN(const std::optional<keys::SlotKind> kind,
                             keys::FindSlot(*core.options().vault, key.slot));
-    if (!kind.has_value() || kind->retention_class == 0) continue;
+    if (!kind.has_value()) continue;
+    if (kind->retention_class == 0) {
+      PRIVET_ASSIGN_OR_RETURN(const absl::Time dies,
+                              LastEpochDies(classes, key.slot, now));
+      if (dies > now) deadlines.push_back({key.slot, dies});
+      continue;
+    }
     for (const policy::RetentionClass& of : classes) {
       if (of.id != kind->retention_class) continue;
       for (std::size_t i = 0; i < of.periods.size(); ++i) {
@@ -193,6 +224,9 @@ absl::Status BeginKeptPeriods(const Core& core, const OwnerId& owner,
         writes.push_back({subject::KeyOf(due), ""});
       }
     }
+  }
+  if (!deadlines.empty()) {
+    PRIVET_RETURN_IF_ERROR(core.destroyer()->SetDeadlines(owner, deadlines));
   }
   return core.state()->Write(writes);
 }
@@ -253,7 +287,7 @@ absl::Status EraseOwner(const Core& core, const OwnerId& owner,
   for (const auto& source : core.options().sources) {
     PRIVET_RETURN_IF_ERROR(EraseFrom(*source, owner, living, receipt));
   }
-  PRIVET_RETURN_IF_ERROR(BeginKeptPeriods(core, owner, living, now));
+  PRIVET_RETURN_IF_ERROR(EndKept(core, owner, living, now));
   return core.state()->Write({{ErasingKey(owner), std::nullopt}});
 }
 

@@ -131,6 +131,8 @@ absl::StatusOr<std::optional<SlotKind>> FindSlot(Store& vault,
                           vault.Read(SlotRowName(slot)));
   if (!row.has_value()) return std::nullopt;
   PRIVET_ASSIGN_OR_RETURN(SlotKind kind, ParseSlotRow(*row));
+  const absl::StatusOr<std::uint32_t> number = SlotNumber(kind);
+  if (!number.ok() || *number != slot) return std::nullopt;
   return kind;
 }
 

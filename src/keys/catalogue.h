@@ -78,7 +78,8 @@ struct SealedName {
 // Writes the rows of those names that have none.
 absl::Status RememberNames(Store& vault, absl::Span<const SealedName> names);
 
-// Returns the row, or nullopt.
+// Returns the row, or nullopt. A slot's number follows from what it is for: a
+// row that says something else counts for none.
 absl::StatusOr<std::optional<std::string>> FindClass(
     Store& vault, std::uint32_t retention_class);
 absl::StatusOr<std::optional<std::string>> FindCompartment(

@@ -80,14 +80,21 @@ void Put(absl::Span<const SlotDeadline> deadlines, const OwnerId& owner,
   draft->Set(OwnerRowName(owner), row->Serialize());
 }
 
+// By the slot's number, not by the word of its row: that is asked for the class
+// alone, which a slot has that waits for an event.
 absl::StatusOr<bool> IsSpared(Store& vault, const Spared& spared,
                               std::uint32_t slot) {
   if (slot < kFirstNamedSlot) return false;
-  PRIVET_ASSIGN_OR_RETURN(const std::optional<SlotKind> kind,
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<SlotKind> row,
                           FindSlot(vault, slot));
-  return kind.has_value() && kind->kind == kObligationSlot &&
-         std::find(spared.obligations.begin(), spared.obligations.end(),
-                   kind->name) != spared.obligations.end();
+  const std::uint32_t retention_class =
+      row.has_value() ? row->retention_class : 0;
+  return std::any_of(spared.obligations.begin(), spared.obligations.end(),
+                     [&](const std::string& obligation) {
+                       const auto number = SlotNumber(
+                           {kObligationSlot, obligation, retention_class});
+                       return number.ok() && *number == slot;
+                     });
 }
 
 // What is to be done about one owner: nothing if neither `current` nor

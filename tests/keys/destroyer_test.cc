@@ -2,12 +2,15 @@
 
 #include "keys/destroyer.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/time/time.h"
+#include "base/bytes.h"
+#include "keys/catalogue.h"
 #include "keys/keys_fixture.h"
 #include "keys/rows.h"
 
@@ -125,6 +128,47 @@ TEST_CASE("A slot that an obligation needs survives an erasure",
     REQUIRE_OK(vault.OpenDestroyer()->DestroySlot(owner, kept.slot, kNow));
     CHECK(keyring->ErasedOwners("ada")->empty());
     CHECK(*StateOfOwner(*vault.store, owner) == OwnerState::kUnknown);
+  }
+}
+
+TEST_CASE("What a slot is for follows from its number, whatever its row says",
+          "[keys][erase]") {
+  TestVault vault;
+  const auto keyring = vault.OpenKeyring();
+  const OwnerId owner = OwnerOrDie(*keyring, "ada");
+  KeyPlace tax = PlaceOf(owner), closing = PlaceOf(owner),
+           contract = PlaceOf(owner);
+  tax.slot = *RememberSlot(*vault.store, {kObligationSlot, "tax", 0});
+  closing.slot = *RememberSlot(*vault.store, {kEventSlot, "", 5});
+  contract.slot = *RememberSlot(*vault.store, {kObligationSlot, "tax", 6});
+  for (KeyPlace* place : {&tax, &closing, &contract}) {
+    SealOrDie(*keyring, place);
+  }
+  const auto say = [&](const KeyPlace& place, const char* kind,
+                       const char* name, std::uint32_t retention_class) {
+    REQUIRE_OK(vault.store->Commit(
+        {},
+        {{SlotRowName(place.slot), base::Info(kind, name, retention_class)}}));
+  };
+  say(closing, kObligationSlot, "tax", 5);
+  SECTION("one that claims to be kept by a law dies with its owner") {
+    REQUIRE_OK(vault.OpenDestroyer()->Erase({owner}, {{"tax"}}, kNow));
+    REQUIRE_ERROR(TryOpen(*keyring, closing), absl::StatusCode::kNotFound,
+                  "destroyed");
+    REQUIRE_OK(TryOpen(*keyring, contract));
+  }
+  SECTION("one that a law keeps survives a damaged row") {
+    say(tax, kEventSlot, "", 0);
+    REQUIRE_OK(vault.OpenDestroyer()->Erase({owner}, {{"tax"}}, kNow));
+    REQUIRE_OK(TryOpen(*keyring, tax));
+  }
+  SECTION("and nothing new is sealed under a row that is not its own") {
+    KeyPlace another = PlaceOf(OwnerOrDie(*keyring, "bob"));
+    another.slot = closing.slot;
+    CompartmentKey key;
+    REQUIRE_ERROR(
+        keyring->KeyForSealing(BeginOrDie(*keyring), another, kType, &key),
+        absl::StatusCode::kFailedPrecondition, "has no row in the vault");
   }
 }
 

@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "engine/engine_rig.h"
 #include "infermesh.pb.h"
 #include "privet/engine.h"
 #include "privet/policy.h"
@@ -33,37 +34,9 @@ using infermesh::v1::Payment;
 using infermesh::v1::WebSession;
 using testing::Edited;
 using testing::Infermesh;
+using testing::PolicyOrDie;
 
 constexpr absl::Duration kDay = absl::Hours(24);
-
-Policy PolicyOrDie(const std::vector<testing::PolicyEdit>& edits) {
-  auto policy = Policy::Parse(Edited(edits), "edited.textproto");
-  REQUIRE_OK(policy);
-  return *policy;
-}
-
-std::vector<std::pair<std::string, std::string>> Rows(Store& store) {
-  std::vector<std::pair<std::string, std::string>> rows;
-  REQUIRE_OK(
-      store.Scan("", "", [&](std::string_view key, std::string_view value) {
-        rows.emplace_back(key, value);
-        return true;
-      }));
-  return rows;
-}
-
-// Puts a store back to what it was.
-void Restore(Store& store,
-             const std::vector<std::pair<std::string, std::string>>& rows) {
-  std::vector<Store::Write> writes;
-  for (const auto& [key, value] : Rows(store)) {
-    bool kept = false;
-    for (const auto& row : rows) kept |= row.first == key;
-    if (!kept) writes.push_back({key, std::nullopt});
-  }
-  for (const auto& [key, value] : rows) writes.push_back({key, value});
-  REQUIRE_OK(store.Commit({}, writes));
-}
 
 std::string AllRecords(RecordStore& records) {
   std::string all;
@@ -149,14 +122,14 @@ TEST_CASE("6.2 logs are cleared by the clock, swept or not", "[promise]") {
     REQUIRE_ERROR(open(*moved), absl::StatusCode::kDataLoss, "");
   }
   SECTION("no key lives longer than one epoch after its time") {
-    const auto vault = Rows(mesh.test->vault());
+    const auto vault = testing::RowsOf(mesh.test->vault());
     mesh.test->clock().Advance(3 * kDay);
     REQUIRE_OK(mesh.test->Sweep());
     // The clock is set back, and the copy of the record is asked for.
     mesh.test->clock().Advance(-absl::Minutes(4));
     REQUIRE_ERROR(open(sealed), absl::StatusCode::kNotFound, "");
     // The vault is put back as well: its ledger kills the key again.
-    Restore(mesh.test->vault(), vault);
+    testing::Restore(mesh.test->vault(), vault);
     REQUIRE_OK(mesh.test->Restart());
     REQUIRE_ERROR(open(sealed), absl::StatusCode::kNotFound, "");
   }
@@ -272,8 +245,8 @@ TEST_CASE("7.3 what is erased opens from no copy, and a restore erases again",
       mesh.StoreOrDie(mesh.gateway(), mesh.Request("ada"));
   const SealedRecord account =
       mesh.StoreOrDie(mesh.accounts(), mesh.Account("ada"));
-  const auto vault = Rows(mesh.test->vault());
-  const auto state = Rows(mesh.test->state());
+  const auto vault = testing::RowsOf(mesh.test->vault());
+  const auto state = testing::RowsOf(mesh.test->state());
   REQUIRE_OK(mesh.subjects().Erase(Subject("ada")));
   const auto check_gone = [&] {
     for (const auto& [actor, purpose] : testing::EveryClaim()) {
@@ -295,7 +268,7 @@ TEST_CASE("7.3 what is erased opens from no copy, and a restore erases again",
   }
   SECTION("no row of the live vault holds a key that it held") {
     const std::string owner(request.owner().view());
-    for (const auto& [key, value] : Rows(mesh.test->vault())) {
+    for (const auto& [key, value] : testing::RowsOf(mesh.test->vault())) {
       for (const auto& [old_key, old_value] : vault) {
         if (old_key.find(owner) == std::string::npos) continue;
         CHECK((key != old_key || value != old_value));
@@ -303,13 +276,13 @@ TEST_CASE("7.3 what is erased opens from no copy, and a restore erases again",
     }
   }
   SECTION("after the vault is restored") {
-    Restore(mesh.test->vault(), vault);
+    testing::Restore(mesh.test->vault(), vault);
     REQUIRE_OK(mesh.test->Restart());
     check_gone();
   }
   SECTION("after vault and state are restored") {
-    Restore(mesh.test->vault(), vault);
-    Restore(mesh.test->state(), state);
+    testing::Restore(mesh.test->vault(), vault);
+    testing::Restore(mesh.test->state(), state);
     REQUIRE_OK(mesh.test->Restart());
     check_gone();
   }
