@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::uint8_t kFormat = 1;
 constexpr std::size_t kMacSize = 16;
+// What can be authenticated, of a key as of a value; no row of ours is longer.
+constexpr std::size_t kLongest = 65'535;
 constexpr std::string_view kPresent = "s/";
 constexpr std::string_view kHistory = "h/";
 
@@ -118,7 +120,10 @@ std::string EncodeHistory(const StateRow& row,
 
 absl::StatusOr<StateRow> Decode(std::string_view key, std::string_view value,
                                 StateMac mac) {
-  if (value.size() < kMacSize) return Damaged();
+  if (value.size() < kMacSize || value.size() > kLongest ||
+      key.size() > kLongest) {
+    return Damaged();
+  }
   const std::string_view said = value.substr(0, value.size() - kMacSize);
   if (!Equal(mac(key, said), value.substr(said.size()))) return Damaged();
   StateRow row;

@@ -283,6 +283,14 @@ TEST_CASE("A row that somebody wrote without the key is refused",
                     "does not verify");
     }
   }
+  SECTION("of any length") {
+    for (const std::size_t size : {0, 1, 15, 16, 65'535, 65'536, 1 << 20}) {
+      INFO(size);
+      REQUIRE_OK(store->Commit({}, {{key, std::string(size, 'x')}}));
+      REQUIRE_ERROR(state->Read(fixture.owner_), absl::StatusCode::kDataLoss,
+                    "does not verify");
+    }
+  }
   SECTION("under another name, or another person's") {
     OwnerId other = fixture.owner_;
     other.bytes[0] = 8;
