@@ -24,7 +24,7 @@ void HashInto(std::string_view key, std::string_view x, void* out,
               std::size_t size);
 
 // Returns the same as bytes on the stack. The caller wipes it if it is a key
-// (crypto/secret_bytes.h).
+// (crypto/wipe.h).
 template <std::size_t kSize>
 std::array<std::uint8_t, kSize> Hash(std::string_view key, std::string_view x) {
   static_assert(kSize >= kMinHashSize && kSize <= kMaxHashSize);

@@ -43,7 +43,7 @@ struct Word {
   std::vector<std::uint64_t> listed;
 };
 
-struct Walk;  // src/policy/column.h
+struct Walk;  // src/policy/flatten.h
 
 // A decision as disjoint cubes over one 64-bit part of the word each, three in
 // a cache line: where a part, masked, equals a value, the decision is another

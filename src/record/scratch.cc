@@ -26,14 +26,14 @@ char* Scratch::Reserve(std::size_t size, std::size_t keep) {
   void* const pages = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (pages == MAP_FAILED) return nullptr;
-  const bool locked = mlock(pages, bytes) == 0;
-  // Not having it is no reason to fail: plaintext is in the host's memory too.
+  // Not having these is no reason to fail: plaintext is in the host's memory
+  // too.
+  static_cast<void>(mlock(pages, bytes));
   static_cast<void>(madvise(pages, bytes, MADV_DONTDUMP));
   if (keep != 0) std::memcpy(pages, data_, std::min(keep, size_));
   Free();
   data_ = static_cast<char*>(pages);
   size_ = bytes;
-  locked_ = locked;
   return data_;
 }
 
@@ -47,7 +47,6 @@ void Scratch::Free() {
   munmap(data_, size_);
   data_ = nullptr;
   size_ = 0;
-  locked_ = false;
 }
 
 }  // namespace privet::record

@@ -10,8 +10,9 @@
 namespace privet::record {
 
 // A block of pages that grows and is used again. Locked in memory as far as the
-// limits of the process allow. Whoever writes says how much he wrote
-// (NoteWritten): that is what a wipe overwrites.
+// limits of the process allow. Whoever writes to it knows how much he wrote,
+// and wipes that (WipeBytes) when he is done; the block wipes all that it gives
+// up.
 class Scratch {
  public:
   Scratch() = default;
@@ -25,7 +26,6 @@ class Scratch {
 
   char* data() const { return data_; }
   std::size_t size() const { return size_; }
-  bool locked() const { return locked_; }
 
   // Gives the pages back, wiped, if they are more than `limit` bytes.
   void Shrink(std::size_t limit);
@@ -35,7 +35,6 @@ class Scratch {
 
   char* data_ = nullptr;
   std::size_t size_ = 0;
-  bool locked_ = false;
 };
 
 // Overwrites `size` bytes in a way that no compiler leaves out.
