@@ -14,12 +14,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/posix_file.h"
 #include "base/prefix.h"
 #include "base/status_macros.h"
 #include "cli/command.h"
 #include "crypto/wipe.h"
 #include "keys/ledger.h"
-#include "keys/posix_file.h"
 #include "keys/root_text.h"
 #include "keys/rows.h"
 #include "local/folders.h"
@@ -44,8 +44,8 @@ int New(const std::string& path, const Output& output) {
 // Returns the root keys of a file that OpenKeyFile() finds nothing wrong with.
 absl::StatusOr<std::vector<keys::RootKey>> ReadRoots(const std::string& path) {
   PRIVET_RETURN_IF_ERROR(OpenKeyFile(path).status());
-  PRIVET_ASSIGN_OR_RETURN(keys::File file, keys::OpenAt(path, O_RDONLY));
-  PRIVET_ASSIGN_OR_RETURN(std::string text, keys::ReadFrom(file, path, 0));
+  PRIVET_ASSIGN_OR_RETURN(base::File file, base::OpenAt(path, O_RDONLY));
+  PRIVET_ASSIGN_OR_RETURN(std::string text, base::ReadFrom(file, path, 0));
   absl::StatusOr<std::vector<keys::RootKey>> roots =
       keys::ParseRootText(path, text);
   crypto::Wipe(text.data(), text.size());

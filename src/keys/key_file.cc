@@ -18,9 +18,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/posix_file.h"
 #include "base/status_macros.h"
 #include "crypto/random.h"
-#include "keys/posix_file.h"
 #include "keys/root_text.h"
 #include "keys/wrap.h"
 #include "privet/keys.h"
@@ -38,14 +38,8 @@ absl::Status Unsafe(const std::string& path, std::string_view what) {
       "key file `", path, "` ", absl::string_view(what.data(), what.size())));
 }
 
-std::string FolderOf(const std::string& path) {
-  const std::size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 absl::Status CheckFolder(const std::string& path) {
-  const std::string folder = FolderOf(path);
+  const std::string folder = base::FolderOf(path);
   struct stat info {};
   if (stat(folder.c_str(), &info) != 0) {
     const int error = errno;
@@ -53,7 +47,7 @@ absl::Status CheckFolder(const std::string& path) {
       return absl::FailedPreconditionError(absl::StrCat(
           "folder `", folder, "` of the key file is missing; make it first"));
     }
-    return FileError("look at", folder, error);
+    return base::FileError("look at", folder, error);
   }
   if ((info.st_mode & S_IWOTH) == 0) return absl::OkStatus();
   return Unsafe(path,
@@ -79,10 +73,10 @@ absl::Status CheckFile(const std::string& path, const struct stat& info) {
 
 // Opens the file if it is there and safe: no link is followed, and what is
 // checked is what is read.
-absl::StatusOr<File> OpenChecked(const std::string& path) {
+absl::StatusOr<base::File> OpenChecked(const std::string& path) {
   PRIVET_RETURN_IF_ERROR(CheckFolder(path));
   // Not to hang on a pipe.
-  absl::StatusOr<File> file = OpenAt(path, O_RDONLY | O_NONBLOCK);
+  absl::StatusOr<base::File> file = base::OpenAt(path, O_RDONLY | O_NONBLOCK);
   if (!file.ok()) {
     struct stat info {};
     if (lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode)) {
@@ -96,20 +90,22 @@ absl::StatusOr<File> OpenChecked(const std::string& path) {
     return file.status();
   }
   struct stat info {};
-  if (fstat(file->get(), &info) != 0) return FileError("read", path, errno);
+  if (fstat(file->get(), &info) != 0) {
+    return base::FileError("read", path, errno);
+  }
   PRIVET_RETURN_IF_ERROR(CheckFile(path, info));
   return file;
 }
 
 absl::StatusOr<std::vector<RootKey>> ReadRoots(const std::string& path) {
-  PRIVET_ASSIGN_OR_RETURN(const File file, OpenChecked(path));
+  PRIVET_ASSIGN_OR_RETURN(const base::File file, OpenChecked(path));
   Secret text(kLargestFile);
   std::size_t size = 0;
   while (size < text.size()) {
     const ssize_t got =
         read(file.get(), text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return FileError("read", path, errno);
+    if (got < 0) return base::FileError("read", path, errno);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
@@ -161,25 +157,26 @@ class KeyFile final : public KeyProvider {
 // Writes `line` to a new file that nobody finds before it is whole.
 absl::Status WriteNew(const std::string& path, const Secret& line) {
   const std::string unfinished = path + ".new";
-  PRIVET_ASSIGN_OR_RETURN(const File file,
-                          OpenAt(unfinished, O_WRONLY | O_CREAT | O_TRUNC));
+  PRIVET_ASSIGN_OR_RETURN(
+      const base::File file,
+      base::OpenAt(unfinished, O_WRONLY | O_CREAT | O_TRUNC));
   absl::Status status;
   if (fchmod(file.get(), 0600) != 0) {
-    status = FileError("protect", unfinished, errno);
+    status = base::FileError("protect", unfinished, errno);
   }
-  if (status.ok()) status = WriteAt(file, unfinished, 0, line.Reveal());
+  if (status.ok()) status = base::WriteAt(file, unfinished, 0, line.Reveal());
   if (status.ok()) {
-    status = WriteAt(file, unfinished, line.size(), "\n");
+    status = base::WriteAt(file, unfinished, line.size(), "\n");
   }
-  if (status.ok()) status = Flush(file, unfinished);
+  if (status.ok()) status = base::Flush(file, unfinished);
   if (status.ok() && link(unfinished.c_str(), path.c_str()) != 0) {
     status = errno == EEXIST ? absl::AlreadyExistsError(absl::StrCat(
                                    "key file `", path, "` is there already"))
-                             : FileError("make", path, errno);
+                             : base::FileError("make", path, errno);
   }
   unlink(unfinished.c_str());
   PRIVET_RETURN_IF_ERROR(status);
-  return FlushFolder(FolderOf(path));
+  return base::FlushFolder(base::FolderOf(path));
 }
 
 }  // namespace

@@ -25,10 +25,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
+#include "base/posix_file.h"
 #include "base/status_macros.h"
 #include "crypto/random.h"
 #include "keys/ledger_format.h"
-#include "keys/posix_file.h"
 
 namespace privet::keys {
 namespace {
@@ -60,7 +60,7 @@ std::uint64_t NumberOf(std::string_view name) {
 absl::StatusOr<std::vector<std::uint64_t>> ListSegments(
     const std::string& folder) {
   DIR* const listing = opendir(folder.c_str());
-  if (listing == nullptr) return FileError("open", folder, errno);
+  if (listing == nullptr) return base::FileError("open", folder, errno);
   std::vector<std::uint64_t> numbers;
   while (const dirent* entry = readdir(listing)) {
     const std::uint64_t number = NumberOf(entry->d_name);
@@ -77,15 +77,17 @@ absl::Status CreateSegment(const std::string& folder, const LedgerMark& last) {
       absl::StrCat(folder, "/", SegmentName(last.number + 1));
   const std::string unfinished = path + ".new";
   {
-    PRIVET_ASSIGN_OR_RETURN(const File file,
-                            OpenAt(unfinished, O_RDWR | O_CREAT | O_TRUNC));
-    PRIVET_RETURN_IF_ERROR(WriteAt(file, unfinished, 0, SegmentHeader(last)));
-    PRIVET_RETURN_IF_ERROR(Flush(file, unfinished));
+    PRIVET_ASSIGN_OR_RETURN(
+        const base::File file,
+        base::OpenAt(unfinished, O_RDWR | O_CREAT | O_TRUNC));
+    PRIVET_RETURN_IF_ERROR(
+        base::WriteAt(file, unfinished, 0, SegmentHeader(last)));
+    PRIVET_RETURN_IF_ERROR(base::Flush(file, unfinished));
   }
   if (rename(unfinished.c_str(), path.c_str()) != 0) {
-    return FileError("rename", unfinished, errno);
+    return base::FileError("rename", unfinished, errno);
   }
-  return FlushFolder(folder);
+  return base::FlushFolder(folder);
 }
 
 absl::Status InFile(const absl::Status& status, const std::string& path) {
@@ -161,8 +163,9 @@ void Ledger::Impl::Remember(const Place& place) {
 
 absl::Status Ledger::Impl::EnterSegment(Place* place, std::uint64_t segment) {
   const std::string path = PathOf(segment);
-  PRIVET_ASSIGN_OR_RETURN(const File file, OpenAt(path, O_RDONLY));
-  PRIVET_ASSIGN_OR_RETURN(const std::string bytes, ReadFrom(file, path, 0));
+  PRIVET_ASSIGN_OR_RETURN(const base::File file, base::OpenAt(path, O_RDONLY));
+  PRIVET_ASSIGN_OR_RETURN(const std::string bytes,
+                          base::ReadFrom(file, path, 0));
   auto before =
       ParseSegmentHeader(std::string_view(bytes).substr(0, kSegmentHeaderSize));
   if (!before.ok()) return InFile(before.status(), path);
@@ -181,14 +184,15 @@ absl::Status Ledger::Impl::WalkFrom(Place* place, Visitor visit) {
   for (;;) {
     const bool last = place->segment == segments_.back();
     const std::string path = PathOf(place->segment);
-    PRIVET_ASSIGN_OR_RETURN(const File file, OpenAt(path, O_RDONLY));
-    PRIVET_ASSIGN_OR_RETURN(const std::size_t size, SizeOf(file, path));
+    PRIVET_ASSIGN_OR_RETURN(const base::File file,
+                            base::OpenAt(path, O_RDONLY));
+    PRIVET_ASSIGN_OR_RETURN(const std::size_t size, base::SizeOf(file, path));
     if (size < place->offset) {
       return InFile(absl::DataLossError("entries are missing at its end"),
                     path);
     }
     PRIVET_ASSIGN_OR_RETURN(const std::string bytes,
-                            ReadFrom(file, path, place->offset));
+                            base::ReadFrom(file, path, place->offset));
     bool stopped = false;
     const std::size_t begin = place->offset;
     const auto walked =
@@ -258,17 +262,17 @@ absl::Status Ledger::Impl::AppendOne(std::int64_t ms, const LedgerItem& item) {
     PRIVET_RETURN_IF_ERROR(EnterSegment(&tail_, segments_.back()));
   }
   const std::string path = PathOf(tail_.segment);
-  PRIVET_ASSIGN_OR_RETURN(const File file, OpenAt(path, O_RDWR));
+  PRIVET_ASSIGN_OR_RETURN(const base::File file, base::OpenAt(path, O_RDWR));
   // Behind the last whole entry there may be a torn one.
   if (ftruncate(file.get(), static_cast<off_t>(tail_.offset)) != 0) {
-    return FileError("write", path, errno);
+    return base::FileError("write", path, errno);
   }
   Place place = tail_;
   const std::string entry = SerializeEntry(&place.mark, ms, item);
   place.offset += entry.size();
-  absl::Status status = WriteAt(file, path, tail_.offset, entry);
+  absl::Status status = base::WriteAt(file, path, tail_.offset, entry);
   if (status.ok()) {
-    status = Flush(file, path);
+    status = base::Flush(file, path);
     broken_ = !status.ok();
   }
   if (!status.ok()) {
@@ -291,9 +295,10 @@ absl::StatusOr<LedgerMark> Ledger::Impl::Append(
   const std::string path = folder_ + "/lock";
   // Opened for each append, since the lock is that of the open file: it
   // excludes the other threads' ledgers as well as other processes.
-  PRIVET_ASSIGN_OR_RETURN(const File held, OpenAt(path, O_RDWR | O_CREAT));
+  PRIVET_ASSIGN_OR_RETURN(const base::File held,
+                          base::OpenAt(path, O_RDWR | O_CREAT));
   while (flock(held.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return FileError("lock", path, errno);
+    if (errno != EINTR) return base::FileError("lock", path, errno);
   }
   if (broken_) {
     return absl::UnavailableError(absl::StrCat(
@@ -355,7 +360,7 @@ absl::Status Ledger::Impl::Read(const LedgerMark& after, Visitor visit) {
 absl::Status Ledger::Create(std::string_view folder) {
   const std::string name(folder);
   if (mkdir(name.c_str(), 0700) != 0 && errno != EEXIST) {
-    return FileError("make", name, errno);
+    return base::FileError("make", name, errno);
   }
   PRIVET_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> segments,
                           ListSegments(name));
@@ -367,9 +372,7 @@ absl::Status Ledger::Create(std::string_view folder) {
   LedgerMark beginning;
   crypto::RandomBytes(beginning.check.data(), beginning.check.size());
   PRIVET_RETURN_IF_ERROR(CreateSegment(name, beginning));
-  const std::size_t slash = name.find_last_of('/');
-  return FlushFolder(slash == std::string::npos ? "."
-                                                : name.substr(0, slash + 1));
+  return base::FlushFolder(base::FolderOf(name));
 }
 
 absl::StatusOr<std::shared_ptr<Ledger>> Ledger::Open(

@@ -4,15 +4,14 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/posix_file.h"
 #include "base/status_macros.h"
 
 namespace privet::local {
@@ -24,37 +23,14 @@ constexpr std::string_view kCacheTag =
     "# Keys of Privet: never copied with the data. `privet keys export` prints "
     "the root key for a safe.\n";
 
-absl::Status FileError(std::string_view what, const std::string& path) {
-  const int error = errno;
-  const std::string text =
-      absl::StrCat(absl::string_view(what.data(), what.size()), " `", path,
-                   "`: ", std::strerror(error));
-  switch (error) {
-    case EEXIST:
-      return absl::AlreadyExistsError(text);
-    case ENOENT:
-    case ENOTDIR:
-      return absl::NotFoundError(text);
-    case ENOSPC:
-    case EDQUOT:
-      return absl::ResourceExhaustedError(text);
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return absl::FailedPreconditionError(text);
-    default:
-      return absl::UnavailableError(text);
-  }
-}
-
 absl::Status MakeFolder(const std::string& path, mode_t mode) {
   if (::mkdir(path.c_str(), mode) == 0) return absl::OkStatus();
-  return FileError("cannot make folder", path);
+  return base::FileError("make folder", path, errno);
 }
 
 absl::Status NeedFolder(const std::string& path, struct stat* status) {
   if (::stat(path.c_str(), status) != 0) {
-    return FileError("cannot read folder", path);
+    return base::FileError("read folder", path, errno);
   }
   if (S_ISDIR(status->st_mode)) return absl::OkStatus();
   return absl::NotFoundError(absl::StrCat("`", path, "` is no folder"));
@@ -102,21 +78,11 @@ absl::Status Check(const Folders& folders) {
 }
 
 absl::Status WriteFile(const std::string& path, std::string_view text) {
-  const int file =
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (file < 0) return FileError("cannot make file", path);
-  bool good = true;
-  while (good && !text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    good = written > 0;
-    if (good) text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  good = good && ::fsync(file) == 0;
-  const absl::Status status =
-      good ? absl::OkStatus() : FileError("cannot write file", path);
-  ::close(file);
-  return status;
+  PRIVET_ASSIGN_OR_RETURN(
+      const base::File file,
+      base::OpenAt(path, O_WRONLY | O_CREAT | O_EXCL, 0644));
+  PRIVET_RETURN_IF_ERROR(base::WriteAt(file, path, 0, text));
+  return base::Flush(file, path);
 }
 
 }  // namespace privet::local

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/posix_file.h"
 #include "base/status_macros.h"
 #include "base/text.h"
 #include "privet/sqlite.h"
@@ -22,23 +23,8 @@
 namespace privet::store::sqlite {
 namespace {
 
-std::string FolderOf(const std::string& path) {
-  const std::string::size_type slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-// A new file's name is lost in a power cut until its folder is flushed.
-void FlushFolder(const std::string& folder) {
-  const int descriptor =
-      open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  fsync(descriptor);
-  close(descriptor);
-}
-
 absl::Status Make(const std::string& path, const SqliteOptions& options) {
-  const std::string folder = FolderOf(path);
+  const std::string folder = base::FolderOf(path);
   struct stat status;
   if (stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
     return absl::NotFoundError(
@@ -52,18 +38,16 @@ absl::Status Make(const std::string& path, const SqliteOptions& options) {
       open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (descriptor < 0) {
     if (errno == EEXIST) return absl::OkStatus();  // another process made it
-    if (errno == ENOSPC || errno == EDQUOT) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("`", path, "` has no room on its disk"));
-    }
+    const absl::Status error = base::FileError("make", path, errno);
+    if (!absl::IsFailedPrecondition(error)) return error;
     return absl::FailedPreconditionError(
-        absl::StrCat("`", path, "` cannot be made: ", std::strerror(errno),
-                     "; let this user write `", folder, "`"));
+        absl::StrCat(error.message(), "; let this user write `", folder, "`"));
   }
   // Whatever the process's umask takes away from it.
   fchmod(descriptor, mode);
   close(descriptor);
-  FlushFolder(folder);
+  // Not all file systems can; the rows are SQLite's to keep.
+  static_cast<void>(base::FlushFolder(folder));
   return absl::OkStatus();
 }
 
@@ -82,10 +66,7 @@ absl::Status PrepareFile(const std::string& path,
                          const SqliteOptions& options) {
   struct stat status;
   if (stat(path.c_str(), &status) != 0) {
-    if (errno != ENOENT) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "`", path, "` cannot be reached: ", std::strerror(errno)));
-    }
+    if (errno != ENOENT) return base::FileError("reach", path, errno);
     PRIVET_RETURN_IF_ERROR(Make(path, options));
     if (stat(path.c_str(), &status) != 0) {
       return absl::UnavailableError(
@@ -99,9 +80,7 @@ absl::Status PrepareFile(const std::string& path,
   PRIVET_RETURN_IF_ERROR(CheckMode(path, status.st_mode, options));
   // SQLite would open it for reading only, and fail at the first write.
   if (access(path.c_str(), R_OK | W_OK) != 0) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "`", path,
-        "` cannot be read and written by this user: ", std::strerror(errno)));
+    return base::FileError("read and write", path, errno);
   }
   return absl::OkStatus();
 }
@@ -109,8 +88,6 @@ absl::Status PrepareFile(const std::string& path,
 absl::Status StatusOf(int code, int system_error, std::string_view path) {
   const std::string name = absl::StrCat("`", base::View(path), "`");
   const char* const text = sqlite3_errstr(code);
-  const bool full =
-      system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
   switch (code & 0xff) {
     case SQLITE_OK:
       return absl::OkStatus();
@@ -135,7 +112,7 @@ absl::Status StatusOf(int code, int system_error, std::string_view path) {
           "end in -wal and -shm"));
     case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
-      if (full) {
+      if (base::IsFullDisk(system_error)) {
         return absl::ResourceExhaustedError(
             absl::StrCat(name, " is full: its disk, or its limit of bytes"));
       }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "keys/posix_file.h"
+#include "base/posix_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,17 +19,16 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 
-namespace privet::keys {
+namespace privet::base {
 namespace {
 
 absl::StatusCode CodeOf(int error) {
+  if (IsFullDisk(error)) return absl::StatusCode::kResourceExhausted;
   switch (error) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      return absl::StatusCode::kResourceExhausted;
     case ENOENT:
       return absl::StatusCode::kNotFound;
+    case EEXIST:
+      return absl::StatusCode::kAlreadyExists;
     case EACCES:
     case EPERM:
     case EROFS:
@@ -56,6 +55,10 @@ File::~File() {
   if (is_open()) close(descriptor_);
 }
 
+bool IsFullDisk(int error) {
+  return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
 absl::Status FileError(std::string_view what, std::string_view path,
                        int error) {
   return absl::Status(
@@ -65,8 +68,8 @@ absl::Status FileError(std::string_view what, std::string_view path,
                    "`: ", std::strerror(error)));
 }
 
-absl::StatusOr<File> OpenAt(const std::string& path, int flags) {
-  File file(open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600));
+absl::StatusOr<File> OpenAt(const std::string& path, int flags, unsigned mode) {
+  File file(open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!file.is_open()) return FileError("open", path, errno);
   return file;
 }
@@ -108,15 +111,22 @@ absl::Status WriteAt(const File& file, const std::string& path,
   return absl::OkStatus();
 }
 
+std::string FolderOf(const std::string& path) {
+  const std::string::size_type slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 absl::Status Flush(const File& file, const std::string& path) {
   if (fsync(file.get()) != 0) return FileError("flush", path, errno);
   return absl::OkStatus();
 }
 
 absl::Status FlushFolder(const std::string& folder) {
-  PRIVET_ASSIGN_OR_RETURN(const File file,
-                          OpenAt(folder, O_RDONLY | O_DIRECTORY));
+  // It may be a link, unlike the files: nothing is read or written here.
+  const File file(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!file.is_open()) return FileError("open", folder, errno);
   return Flush(file, folder);
 }
 
-}  // namespace privet::keys
+}  // namespace privet::base
