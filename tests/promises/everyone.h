@@ -7,6 +7,7 @@
 #define PRIVET_TESTS_PROMISES_EVERYONE_H_
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "google/protobuf/message.h"
 #include "privet/actor.h"
 #include "privet/id.h"
+#include "privet/record_store.h"
 #include "support/infermesh.h"
 #include "support/status_assertions.h"
 
@@ -114,6 +116,19 @@ inline RequestOptions AuthorityRequest() {
     options.categories.push_back(CategoryId::FromText(category));
   }
   return options;
+}
+
+// Returns the ids and bytes of all records, as one text to search.
+inline std::string AllRecords(RecordStore& records) {
+  std::string all;
+  RecordId last;
+  last.bytes.fill(0xff);
+  REQUIRE_OK(records.ScanRange(RecordId(), last,
+                               [&](const RecordId& id, std::string_view bytes) {
+                                 all.append(id.view()).append(bytes);
+                                 return true;
+                               }));
+  return all;
 }
 
 // Returns the names of the fields that are set, each with a comma behind it.
