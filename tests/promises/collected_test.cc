@@ -2,8 +2,7 @@
 //
 // Promises 1 and 2: what is covered, and what is collected. Each case makes the
 // attack of its promise. Left out until their machinery is here: exports (2.1,
-// 2.2), DECIMAL text and fractions (2.2), which only records declared in the
-// policy alone have, cookies (2.5).
+// 2.2), cookies (2.5).
 
 #include <map>
 #include <string>
@@ -250,6 +249,37 @@ TEST_CASE("2.2 every digit of an amount comes back", "[promise]") {
         *amended, Subject("ada"), PurposeId("billing.records"));
     REQUIRE_OK(again);
     CHECK(AmountOf(*again) == amount);
+  }
+}
+
+TEST_CASE("2.2 every digit of a decimal text comes back", "[promise]") {
+  Infermesh mesh(
+      Edited({{"stores: [\"infermesh.v1.Payment\"]",
+               "stores: [\"infermesh.v1.Payment\", \"infermesh.v1.TopUp\"]"},
+              Adding("record { type: \"infermesh.v1.TopUp\" subject: "
+                     "\"account_id\" field { path: \"account_id\" number: 1 "
+                     "type: STRING categories: \"account.id\" } field { path: "
+                     "\"amount\" number: 2 type: DECIMAL categories: "
+                     "\"billing.amount\" } }")}),
+      testing::OfText{});
+  for (const std::string amount :
+       {"0.10", "123456789012345678901234567890",
+        "-0.100000000000000000000000000001", "1e400"}) {
+    INFO(amount);
+    const std::string bytes = std::string("\x0a\x03") + "ada" + "\x12" +
+                              static_cast<char>(amount.size()) + amount;
+    const auto sealed = mesh.payments().Seal(
+        Record::Bytes("infermesh.v1.TopUp", bytes), Subject("ada"));
+    REQUIRE_OK(sealed);
+    const auto opened = mesh.payments().OpenBytes(*sealed, Subject("ada"),
+                                                  PurposeId("billing.records"));
+    REQUIRE_OK(opened);
+    CHECK(*opened == bytes);
+    const auto shared =
+        mesh.payments().Share(*sealed, Subject("ada"), RecipientId("payment"),
+                              PurposeId("billing.payment"));
+    REQUIRE_OK(shared);
+    CHECK(shared->bytes() == bytes);
   }
 }
 
