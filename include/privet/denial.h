@@ -18,7 +18,8 @@ struct Denial {
   std::string operation;  // "STORE", "USE" or "SHARE"
   std::string actor, purpose, recipient, region;
   std::string record_type;
-  std::string field;     // path of the field, if one decided
+  std::string field;  // path of the one that came nearest to a yes; empty: the
+                      // request as such is refused
   std::string category;  // its category
   std::string rule;      // the rule that decided, by name
   std::string

@@ -8,8 +8,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/denied.h"
 #include "base/status_macros.h"
 #include "policy/checking.h"
+#include "policy/text.h"
+#include "privet/denial.h"
 #include "privet/id.h"
 #include "privet/v1/policy.pb.h"
 
@@ -95,10 +98,18 @@ absl::Status CheckActor(const v1::Policy& policy, ActorId actor,
       })) {
     return absl::OkStatus();
   }
-  return absl::PermissionDeniedError(absl::StrCat(
-      "actor `", name, "` does not work in region `",
-      absl::string_view(region.text().data(), region.text().size()),
-      "`; its `regions` say where"));
+  Denial denial;
+  denial.actor = name;
+  denial.region = std::string(region.text());
+  denial.gate = "actor";
+  denial.missing =
+      absl::StrCat("a region that lies in ",
+                   policy::List({regions.begin(), regions.end()}, "or"));
+  return base::Denied(
+      absl::StatusCode::kPermissionDenied,
+      absl::StrCat("actor `", name, "` does not work in region `",
+                   denial.region, "`; what it takes: ", denial.missing),
+      denial);
 }
 
 }  // namespace privet::engine

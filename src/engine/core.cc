@@ -13,13 +13,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "base/denied.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
 #include "engine/bound_types.h"
 #include "engine/erase.h"
 #include "engine/generation.h"
 #include "engine/ground.h"
+#include "engine/refusals.h"
 #include "engine/restored.h"
 #include "engine/sealed_names.h"
 #include "engine/settle.h"
@@ -56,19 +56,6 @@ absl::CivilDay DayOf(absl::Time now) {
 bool SaysNothing(const RequestOptions& options) {
   return options.facts.empty() && options.case_reference.empty() &&
          options.categories.empty();
-}
-
-// What stands in the way is the person's own word or state, so that it may
-// change, rather than the policy. Where no rule and no gate refused, either the
-// conditions of a permit did, or there is no permit.
-bool IsOfSubject(const Denial& denial) {
-  if (!denial.rule.empty()) return false;
-  if (denial.gate.empty()) {
-    return !denial.missing.empty() &&
-           denial.missing.rfind("a rule that permits", 0) != 0;
-  }
-  return denial.gate == "notice" || denial.gate == "instruction" ||
-         denial.gate == "restricted";
 }
 
 }  // namespace
@@ -244,33 +231,8 @@ absl::Status Core::Decide(Call* call) const {
   call->word = call->resolved->context->MakeWord(
       call->person->facts, call->request, DayOf(call->keys.now));
   call->resolved->call->Evaluate(call->word, &call->view);
-  if (call->view.permitted.Empty()) return Refusal(*call);
+  if (call->view.permitted.Empty()) return RefusalOf(*call);
   return absl::OkStatus();
-}
-
-absl::Status Core::Refusal(const Call& call) const {
-  const policy::Snapshot& snapshot = call.generation->snapshot();
-  const policy::Context& context = *call.resolved->context;
-  Explanation why = snapshot.Explain(context, {}, call.word);
-  // The request as such may pass its gates, and no field of the record have a
-  // rule: then a field says why, best one that the person's word would open.
-  bool first = true;
-  if (why.permitted) {
-    for (const record::Cell& cell : call.resolved->plan->cells()) {
-      if (cell.categories.empty()) continue;
-      Explanation field = snapshot.Explain(context, cell.categories, call.word);
-      if (!first && !IsOfSubject(field.denial)) continue;
-      why = std::move(field);
-      first = false;
-      if (IsOfSubject(why.denial)) break;
-    }
-  }
-  Denial denial = why.denial;
-  denial.record_type = call.resolved->plan->type();
-  return base::Denied(IsOfSubject(denial)
-                          ? absl::StatusCode::kFailedPrecondition
-                          : absl::StatusCode::kPermissionDenied,
-                      why.ToString(), denial);
 }
 
 absl::Status CheckReference(std::string_view text, const char* what) {

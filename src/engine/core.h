@@ -99,9 +99,6 @@ class Core {
   // set, into `word` and `view`. The refusal if nothing at all is permitted.
   absl::Status Decide(Call* call) const;
 
-  // Returns the refusal of the request as such.
-  absl::Status Refusal(const Call& call) const;
-
  private:
   explicit Core(EngineOptions options);
 

@@ -15,11 +15,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
 #include "engine/core.h"
 #include "engine/outcomes.h"
+#include "engine/refusals.h"
 #include "engine/sealed_type.h"
 #include "engine/sealing.h"
 #include "engine/working_memory.h"
@@ -45,38 +45,34 @@ constexpr std::uint32_t kPseudonymGeneration = 1;
 struct Masks {
   std::uint64_t permitted = 0;  // by the policy, and named by the header
   std::uint64_t wanted = 0;     // of these, there, not due, not out of bounds
-  std::uint64_t kept = 0;       // permitted, but kept for an obligation only
+
+  // The obligation for which alone some of what is permitted is kept, if any.
+  const std::string* kept_for = nullptr;
 };
 
-absl::Status SomebodyElse() {
-  return absl::PermissionDeniedError(
-      "the record is about somebody else than the subject that the call names; "
-      "open it with its own subject, or with AnySubject()");
-}
-
-// Finds the owners by which the subject may be known to the record.
-absl::Status FindOwners(const Core& core, const SubjectMatch& match,
-                        const base::SealedHeader& header, Call* call,
-                        std::vector<OwnerId>* owners) {
+absl::Status FindOwner(const Core& core, const SubjectMatch& match,
+                       const base::SealedHeader& header, Call* call) {
   const policy::Snapshot& snapshot = call->generation->snapshot();
   const record::Plan& plan = *call->resolved->plan;
   if (header.about_nobody()) {
-    if (!match.any() && !match.subject().is_nobody()) return SomebodyElse();
+    if (!match.any() && !match.subject().is_nobody()) {
+      return SomebodyElse(*call);
+    }
     call->person = core.people().Stranger(snapshot, plan.subject_kind());
     return absl::OkStatus();
   }
   if (!match.any()) {
-    if (match.subject().is_nobody()) return SomebodyElse();
+    if (match.subject().is_nobody()) return SomebodyElse(*call);
     PRIVET_ASSIGN_OR_RETURN(
         call->person, core.people().Find(call->keys, match.subject().id(),
                                          snapshot, plan.subject_kind(), false));
     if (call->person->owner == header.owner()) return absl::OkStatus();
     // A record of somebody who was erased, and of which a law keeps a part.
-    PRIVET_ASSIGN_OR_RETURN(*owners,
+    PRIVET_ASSIGN_OR_RETURN(const std::vector<OwnerId> erased,
                             core.keyring()->ErasedOwners(match.subject().id()));
-    if (std::find(owners->begin(), owners->end(), header.owner()) ==
-        owners->end()) {
-      return SomebodyElse();
+    if (std::find(erased.begin(), erased.end(), header.owner()) ==
+        erased.end()) {
+      return SomebodyElse(*call);
     }
   }
   PRIVET_ASSIGN_OR_RETURN(
@@ -122,7 +118,7 @@ Masks FindMasks(const Call& call, const base::SealedHeader& header,
     if (terms != nullptr && (erased || (times.restricted & bit) != 0)) {
       if (terms->obligation().empty()) continue;
       if (!call.generation->snapshot().Serves(purpose, terms->obligation())) {
-        masks.kept |= bit;
+        masks.kept_for = &terms->obligation();
         continue;
       }
     }
@@ -131,12 +127,8 @@ Masks FindMasks(const Call& call, const base::SealedHeader& header,
   return masks;
 }
 
-absl::Status NothingToOpen(const Masks& masks) {
-  if (masks.kept != 0) {
-    return absl::PermissionDeniedError(
-        "the record is kept for a legal obligation only; claim a purpose whose "
-        "basis is that obligation");
-  }
+absl::Status NothingToOpen(const Call& call, const Masks& masks) {
+  if (masks.kept_for != nullptr) return KeptFor(call, *masks.kept_for);
   return absl::NotFoundError(
       "what this purpose may see of the record is gone: its retention has "
       "ended, or its keys are destroyed");
@@ -242,14 +234,9 @@ bool RecipientPseudonyms::Pseudonymize(std::string_view category,
 absl::Status FindPerson(const Core& core, const SealedRecord& sealed,
                         const base::SealedHeader& header,
                         const SubjectMatch& match, Call* call) {
-  std::vector<OwnerId> owners;
-  PRIVET_RETURN_IF_ERROR(FindOwners(core, match, header, call, &owners));
-  const OwnerId owner = header.owner();
-  seal::Place place;
-  place.type = &call->resolved->sealed->name();
-  place.id = sealed.id();
-  if (!match.any()) place.owners = absl::MakeConstSpan(&owner, 1);
-  return seal::CheckPlace(header, place);
+  PRIVET_RETURN_IF_ERROR(FindOwner(core, match, header, call));
+  return seal::CheckPlace(header,
+                          {&call->resolved->sealed->name(), sealed.id()});
 }
 
 absl::Status DecideOpen(const Core& core, const Request& request,
@@ -284,7 +271,9 @@ absl::StatusOr<Opened> OpenDecided(const Core& core, const Call& call,
                                  },
                                  &times));
   Masks masks = FindMasks(call, header, times, permitted, purpose);
-  if (masks.wanted == 0 && masks.permitted != 0) return NothingToOpen(masks);
+  if (masks.wanted == 0 && masks.permitted != 0) {
+    return NothingToOpen(call, masks);
+  }
   seal::Plaintexts& plaintexts = memory->plaintexts();
   PRIVET_RETURN_IF_ERROR(
       OpenLiving(core, call, header, times, &masks.wanted, &plaintexts));

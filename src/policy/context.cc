@@ -11,6 +11,7 @@
 #include "absl/time/civil_time.h"
 #include "policy/column.h"
 #include "policy/snapshot.h"
+#include "policy/wording.h"
 
 namespace privet::policy {
 namespace {
@@ -46,6 +47,17 @@ std::vector<std::uint64_t> ListedBits(
 }
 
 }  // namespace
+
+Denial Context::Deny() const {
+  Denial denial;
+  denial.operation = NameOf(operation_);
+  denial.actor = std::string(actor_);
+  denial.purpose = std::string(purpose_);
+  denial.recipient = std::string(recipient_);
+  denial.region = std::string(region_);
+  denial.record_type = std::string(record_type_);
+  return denial;
+}
 
 Word Context::MakeWord(const SubjectFacts& subject, const RequestState& request,
                        absl::CivilDay day) const {

@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "policy/decision.h"
 #include "policy/subject_state.h"
+#include "privet/denial.h"
 
 namespace privet::policy {
 
@@ -47,6 +48,9 @@ class Context {
   std::string_view region() const { return region_; }
   // kStore: the type that the actor would store.
   std::string_view record_type() const { return record_type_; }
+
+  // Returns a denial of the request that gives no reason yet.
+  Denial Deny() const;
 
   // Makes the word of one call; `day` is a UTC day. Linear in the questions
   // that the context asks. Allocates for a share with an AUTHORITY only.

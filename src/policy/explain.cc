@@ -20,6 +20,12 @@
 namespace privet::policy {
 namespace {
 
+// What a permit lacks, and whether the person's own word or state is that.
+struct Lack {
+  std::string what;
+  bool of_subject = false;
+};
+
 // What the rules say of one category in one request with a purpose.
 struct ByRules {
   std::vector<std::uint32_t> permits, shapers;  // that hold
@@ -28,7 +34,7 @@ struct ByRules {
 
   // Where nothing permits: the permit that lacks least, and what it lacks.
   int nearest = -1;
-  std::vector<std::string> lacks;
+  std::vector<Lack> lacks;
 
   bool permitted() const { return forbids.empty() && !permits.empty(); }
 };
@@ -42,7 +48,7 @@ struct Attempt {
   enum Rank { kNoPermit, kLacking, kForbidden } rank = kNoPermit;
   Category category = 0;
   int rule = -1;
-  std::vector<std::string> lacks;
+  std::vector<Lack> lacks;
 };
 
 class Explainer {
@@ -54,18 +60,13 @@ class Explainer {
         categories_(categories.begin(), categories.end()),
         word_(word) {
     request_ = context.column().request();
-    Denial& denial = explanation_.denial;
-    denial.operation = NameOf(context.operation());
-    denial.actor = std::string(context.actor());
-    denial.purpose = std::string(context.purpose());
-    denial.recipient = std::string(context.recipient());
-    denial.region = std::string(context.region());
-    denial.record_type = std::string(context.record_type());
+    explanation_.denial = context.Deny();
   }
 
-  Explanation Run() {
+  Explained Run() {
     if (context_.may_not_store()) {
       Refuse(Gate::kActor, "an actor that may store the record type");
+      explanation_.obstacle = Explained::kPolicy;
     } else if (!RefusedByGate()) {
       Attempt best =
           request_.operation == Operation::kStore ? BestStore() : Try(request_);
@@ -101,6 +102,17 @@ class Explainer {
            ((word_.listed[part] >> (category % 64)) & 1) != 0;
   }
 
+  // Whether the person, rather than the request, answers one of `tests`.
+  bool IsOfSubject(const std::vector<Test>& tests) const {
+    return std::any_of(tests.begin(), tests.end(), [this](const Test& test) {
+      return model_.questions[test.question].of_person;
+    });
+  }
+
+  static Explained::Obstacle ObstacleOf(bool of_subject) {
+    return of_subject ? Explained::kSubject : Explained::kPolicy;
+  }
+
   void Refuse(Gate gate, std::string missing) {
     explanation_.denial.gate = NameOf(gate);
     explanation_.denial.missing = std::move(missing);
@@ -114,8 +126,7 @@ class Explainer {
 
   ByRules Judge(const Request& request, Category category);
   void JudgePermit(std::uint32_t rule, std::uint32_t purpose, ByRules* by);
-  std::vector<std::string> Lacks(const RuleInfo& permit,
-                                 std::uint32_t purpose) const;
+  std::vector<Lack> Lacks(const RuleInfo& permit, std::uint32_t purpose) const;
   Attempt Try(const Request& request);
   bool Add(const ByRules& by, Category category, Attempt* attempt);
   Attempt BestStore();
@@ -129,7 +140,7 @@ class Explainer {
   const std::vector<Category> categories_;
   const Word& word_;
   Request request_;
-  Explanation explanation_;
+  Explained explanation_;
 };
 
 std::string Explainer::WhoMayClaim() const {
@@ -165,22 +176,29 @@ std::string Explainer::WouldPass(const GateTest& gate) const {
 bool Explainer::RefusedByGate() {
   Gate first = Gate::kNone;
   std::string missing;
-  const auto fail = [&](Gate gate, std::string what) {
-    if (first != Gate::kNone && first <= gate) return;
+  const auto fail = [&](Gate gate, Explained::Obstacle obstacle,
+                        std::string what) {
+    if (first != Gate::kNone && first <= gate) return false;
     first = gate;
     missing = std::move(what);
     explanation_.denial.category.clear();
+    explanation_.obstacle = obstacle;
+    return true;
   };
   const auto fail_category = [&](Gate gate, Category category,
                                  std::string what) {
-    if (first != Gate::kNone && first <= gate) return;
-    fail(gate, std::move(what));
+    const bool never = gate == Gate::kCeiling || gate == Gate::kCredential;
+    if (!fail(gate, never ? Explained::kSilence : Explained::kPolicy,
+              std::move(what))) {
+      return;
+    }
     explanation_.denial.category = Name(category);
   };
   for (const GateTest& gate : GatesOf(model_, request_)) {
     const bool passes =
         !gate.test.empty() && TruthOfLine({gate.test}) == Truth::kYes;
-    if (!passes) fail(gate.gate, WouldPass(gate));
+    if (passes) continue;
+    fail(gate.gate, ObstacleOf(IsOfSubject(gate.test)), WouldPass(gate));
   }
   const bool asks_list =
       request_.operation == Operation::kShare &&
@@ -231,30 +249,33 @@ std::string Explainer::RegionsFor(Category category) const {
                       " may rest for this person");
 }
 
-std::vector<std::string> Explainer::Lacks(const RuleInfo& permit,
-                                          std::uint32_t purpose) const {
-  std::vector<std::string> lacks;
+std::vector<Lack> Explainer::Lacks(const RuleInfo& permit,
+                                   std::uint32_t purpose) const {
+  std::vector<Lack> lacks;
   for (const Line& line : BasisOf(model_, permit, purpose)) {
     if (TruthOfLine(line) == Truth::kYes) continue;
-    lacks.push_back(line.any.empty() ? "a legal basis for the purpose"
-                                     : Describe(model_, line));
+    lacks.push_back({line.any.empty() ? "a legal basis for the purpose"
+                                      : Describe(model_, line),
+                     IsOfSubject(line.any)});
   }
   for (const Line& line : permit.when.lines) {
-    if (TruthOfLine(line) != Truth::kYes) {
-      lacks.push_back(Describe(model_, line));
-    }
+    if (TruthOfLine(line) == Truth::kYes) continue;
+    lacks.push_back({Describe(model_, line), IsOfSubject(line.any)});
   }
   for (const Requirement& unless : permit.unless) {
-    if (TruthOfAll(unless) != Truth::kNo) {
-      lacks.push_back(DescribeOpposite(model_, unless));
-    }
+    if (TruthOfAll(unless) == Truth::kNo) continue;
+    lacks.push_back({DescribeOpposite(model_, unless),
+                     std::any_of(unless.lines.begin(), unless.lines.end(),
+                                 [this](const Line& line) {
+                                   return IsOfSubject(line.any);
+                                 })});
   }
   return lacks;
 }
 
 void Explainer::JudgePermit(std::uint32_t rule, std::uint32_t purpose,
                             ByRules* by) {
-  std::vector<std::string> lacks = Lacks(model_.rules[rule], purpose);
+  std::vector<Lack> lacks = Lacks(model_.rules[rule], purpose);
   if (lacks.empty()) {
     by->permits.push_back(rule);
   } else if (by->nearest < 0 || lacks.size() < by->lacks.size()) {
@@ -405,8 +426,14 @@ void Explainer::RefuseByRule(const Attempt& attempt) {
     const RuleInfo& rule = model_.rules[static_cast<std::size_t>(attempt.rule)];
     denial.rule = std::string(rule.name);
     denial.missing = WouldLift(rule);
+    explanation_.obstacle = Explained::kPolicy;
   } else if (!attempt.lacks.empty()) {
-    denial.missing = absl::StrJoin(attempt.lacks, ", and ");
+    denial.missing = absl::StrJoin(
+        attempt.lacks, ", and ",
+        [](std::string* text, const Lack& lack) { *text += lack.what; });
+    explanation_.obstacle = ObstacleOf(
+        std::all_of(attempt.lacks.begin(), attempt.lacks.end(),
+                    [](const Lack& lack) { return lack.of_subject; }));
   } else {
     denial.missing =
         absl::StrCat("a rule that permits ", Quoted(denial.category));
@@ -415,12 +442,12 @@ void Explainer::RefuseByRule(const Attempt& attempt) {
 
 }  // namespace
 
-Explanation Snapshot::Explain(const Context& context,
-                              absl::Span<const Category> categories,
-                              const Word& word) const {
+Explained Snapshot::Explain(const Context& context,
+                            absl::Span<const Category> categories,
+                            const Word& word) const {
   const base::MutexLock lock(impl_->contexts.lock());
   for (const Category category : categories) {
-    if (category >= impl_->model.category_count()) return Explanation{};
+    if (category >= impl_->model.category_count()) return Explained{};
   }
   return Explainer(&impl_->model, context, categories, word).Run();
 }

@@ -17,10 +17,14 @@ void AddPart(std::string* text, const char* by, const std::string& name) {
 
 std::string Request(const Denial& denial) {
   std::string text = absl::StrCat(denial.operation, " of ");
-  if (denial.category.empty()) {
-    text += "this record";
-  } else {
+  if (!denial.field.empty()) {
+    AddPart(&text, "field ", denial.field);
+    AddPart(&text, ", category ", denial.category);
+    text += ",";
+  } else if (!denial.category.empty()) {
     AddPart(&text, "category ", denial.category);
+  } else {
+    text += "this record";
   }
   AddPart(&text, " by actor ", denial.actor);
   AddPart(&text, " for purpose ", denial.purpose);

@@ -54,6 +54,17 @@ enum class Sealed {
   kObligation,
 };
 
+// An explanation, and of a refusal what stands in the way.
+struct Explained : Explanation {
+  // The later, the nearer it was to a yes.
+  enum Obstacle : std::uint8_t {
+    kSilence,  // no rule permits it, or the recipient never gets the category
+    kPolicy,   // a rule or a gate refuses it, or the request lacks something
+    kSubject,  // only what the person said, or the state that he is in
+  };
+  Obstacle obstacle = kSilence;
+};
+
 class Snapshot {
  public:
   // Compiles and proves. InvalidArgument, listing what is wrong, for a policy
@@ -121,9 +132,9 @@ class Snapshot {
   // field, that is on the request as such): the rules that permit and shape it,
   // or the rule or gate that refuses and what would lift it. Slow: walks the
   // rules one by one.
-  Explanation Explain(const Context& context,
-                      absl::Span<const Category> categories,
-                      const Word& word) const;
+  Explained Explain(const Context& context,
+                    absl::Span<const Category> categories,
+                    const Word& word) const;
 
   // Returns the transform of a form, canonical; for kWhole `whole {}`.
   const v1::Transform& FormOf(Form form) const;

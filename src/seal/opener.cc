@@ -11,11 +11,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "base/denied.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
 #include "keys/keyring.h"
-#include "privet/denial.h"
 #include "privet/record_id.h"
 #include "record/scratch.h"
 #include "seal/bodies.h"
@@ -31,24 +29,6 @@ absl::Status Elsewhere(const char* what) {
       absl::StrCat("sealed record is of another ", what,
                    " than it was found under; rows were exchanged, or the "
                    "stored bytes are damaged"));
-}
-
-absl::Status CheckOwner(const base::SealedHeader& header, const Place& place) {
-  const OwnerId owner = header.owner();
-  if (header.about_nobody() != (owner == place.type->nobody)) {
-    return Elsewhere("owner");
-  }
-  if (place.owners.empty() ||
-      std::find(place.owners.begin(), place.owners.end(), owner) !=
-          place.owners.end()) {
-    return absl::OkStatus();
-  }
-  Denial denial;
-  denial.record_type = std::string(place.type->type);
-  denial.gate = "subject";
-  denial.missing = "the subject that the record is about";
-  return base::Denied(absl::StatusCode::kPermissionDenied,
-                      "the record is not about this subject", denial);
 }
 
 bool IsSet(std::uint64_t bits, std::size_t i) { return ((bits >> i) & 1) != 0; }
@@ -97,7 +77,10 @@ absl::Status CheckPlace(const base::SealedHeader& header, const Place& place) {
           "does not open");
     }
   }
-  return CheckOwner(header, place);
+  if (header.about_nobody() != (header.owner() == place.type->nobody)) {
+    return Elsewhere("owner");
+  }
+  return absl::OkStatus();
 }
 
 void Plaintexts::Wipe() {

@@ -23,20 +23,19 @@
 
 namespace privet::seal {
 
-// Where a caller says that a record is, and whom he says that it is about.
+// Where a caller says that a record is.
 struct Place {
   const TypeName* type = nullptr;
   RecordId id;
-  // The owners of the subject who asks, current and erased; empty: anyone.
-  absl::Span<const OwnerId> owners;
 };
 
 // Checks what the header says against `place`; nothing is proved yet: opening
 // proves it.
 //
-// Returns DataLoss for another id, policy or type, or for an id that is none of
-// the type; PermissionDenied for another person; FailedPrecondition for what
-// this version does not open: several people, padding.
+// Returns DataLoss for another id, policy or type, for an id that is none of
+// the type, and for an owner that is nobody's, if the record is about somebody;
+// FailedPrecondition for what this version does not open: several people,
+// padding. Whether the owner is the subject who asks, the caller knows.
 absl::Status CheckPlace(const base::SealedHeader& header, const Place& place);
 
 // What time has done to the compartments of one record.

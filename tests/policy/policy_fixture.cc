@@ -80,7 +80,7 @@ std::string PolicyUnderTest::Decide(const Ask& ask) const {
   return form.has_whole() ? "whole" : transform::Describe(form);
 }
 
-Explanation PolicyUnderTest::Why(const Ask& ask) const {
+policy::Explained PolicyUnderTest::Why(const Ask& ask) const {
   return snapshot_->Explain(ContextOf(ask), CategoriesOf(ask.categories),
                             WordOf(ask));
 }

@@ -57,7 +57,7 @@ class PolicyUnderTest {
   // Returns the form in force as text, "whole", or "no".
   std::string Decide(const Ask& ask) const;
   bool Permits(const Ask& ask) const { return Decide(ask) != "no"; }
-  Explanation Why(const Ask& ask) const;
+  policy::Explained Why(const Ask& ask) const;
   // Returns the rule that refused, or "gate " and its name, or "nothing".
   std::string RefusedBy(const Ask& ask) const;
 

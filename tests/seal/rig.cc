@@ -227,8 +227,7 @@ absl::StatusOr<Opened> Rig::Open(std::string_view bytes, const RecordId& id,
   scratch.Wipe();
   PRIVET_ASSIGN_OR_RETURN(const base::SealedHeader header,
                           base::SealedHeader::Parse(bytes));
-  PRIVET_RETURN_IF_ERROR(
-      seal::CheckPlace(header, {&type, id, absl::MakeConstSpan(&owner, 1)}));
+  PRIVET_RETURN_IF_ERROR(seal::CheckPlace(header, {&type, id}));
   seal::Times times;
   PRIVET_RETURN_IF_ERROR(seal::Opener(keyring.get())
                              .FindTimes(header, type, wanted, classes.get(),

@@ -185,7 +185,7 @@ TEST_CASE("A record about nobody has the owner of its type", "[seal][sealer]") {
   const base::SealedHeader header = ParseOrDie(sealed.bytes);
   CHECK(header.flags() == base::kAboutNobody);
   CHECK(header.owner() == rig.keyring->Nobody(kType));
-  REQUIRE_OK(CheckPlace(header, {&rig.type, sealed.id, {}}));
+  REQUIRE_OK(CheckPlace(header, {&rig.type, sealed.id}));
 }
 
 TEST_CASE("Sealed again, a record keeps its id and its epochs",
