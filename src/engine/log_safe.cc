@@ -38,27 +38,51 @@ bool IsBranch(const record::Plan& plan, const std::string& path) {
 }
 
 void Print(const record::Plan& plan, const Message& message,
+           const std::string& prefix, std::string* out);
+
+// Appends a value of a field, `index` of a repeated one; else -1.
+void PrintValue(const record::Plan& plan, const Message& message,
+                const FieldDescriptor* field, const std::string& path,
+                int index, std::string* out) {
+  if (IsPublic(plan, path)) {
+    std::string value;
+    google::protobuf::TextFormat::Printer printer;
+    printer.SetSingleLineMode(true);
+    printer.SetHideUnknownFields(true);  // nobody has tagged those
+    printer.PrintFieldValueToString(message, field, index, &value);
+    out->append(value);
+    return;
+  }
+  const auto* reflection = message.GetReflection();
+  out->append("{");
+  Print(plan,
+        index < 0 ? reflection->GetMessage(message, field)
+                  : reflection->GetRepeatedMessage(message, field, index),
+        path, out);
+  out->append(" }");
+}
+
+void Print(const record::Plan& plan, const Message& message,
            const std::string& prefix, std::string* out) {
+  const auto* reflection = message.GetReflection();
   std::vector<const FieldDescriptor*> set;
-  message.GetReflection()->ListFields(message, &set);
+  reflection->ListFields(message, &set);
   for (const FieldDescriptor* field : set) {
     const std::string name(field->name());
     const std::string path =
         prefix.empty() ? name : absl::StrCat(prefix, ".", name);
     absl::StrAppend(out, " ", name, ": ");
-    if (IsPublic(plan, path) && !field->is_repeated()) {
-      std::string value;
-      google::protobuf::TextFormat::Printer printer;
-      printer.SetSingleLineMode(true);
-      printer.PrintFieldValueToString(message, field, -1, &value);
-      out->append(value);
-    } else if (IsBranch(plan, path) && !field->is_repeated()) {
-      out->append("{");
-      Print(plan, message.GetReflection()->GetMessage(message, field), path,
-            out);
-      out->append(" }");
-    } else {
+    if (!IsPublic(plan, path) && !IsBranch(plan, path)) {
       out->append("***");
+    } else if (!field->is_repeated()) {
+      PrintValue(plan, message, field, path, -1, out);
+    } else {
+      const int size = reflection->FieldSize(message, field);
+      for (int i = 0; i < size; ++i) {
+        out->append(i == 0 ? "[" : ", ");
+        PrintValue(plan, message, field, path, i, out);
+      }
+      out->append("]");
     }
   }
 }
