@@ -29,7 +29,8 @@ constexpr std::uint32_t kReservedFrom = 19'000, kReservedTo = 19'999;
 std::string Squeezed(std::string_view name) {
   std::string squeezed;
   for (const char c : name) {
-    if (c != '_') squeezed.push_back(absl::ascii_tolower(c));
+    if (c == '_') continue;
+    squeezed.push_back(absl::ascii_tolower(static_cast<unsigned char>(c)));
   }
   return squeezed;
 }
