@@ -34,7 +34,7 @@ std::string CheckPassesWhole(World* world,
 
 TEST_CASE("Joined compartments are the reference on what was opened",
           "[record][property]") {
-  constexpr int kEach = 3;
+  constexpr int kEach = 2;
   Pass pass;
   ForEachWorld(2'000'000, PropertyRuns(10'000), [&](World* world) {
     for (int i = 0; i < kEach; ++i) {

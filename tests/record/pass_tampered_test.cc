@@ -83,7 +83,9 @@ class Tampered {
   }
 
   CallView RandomCall() {
-    CallView call = world_.RandomCall();
+    // A form reads a Timestamp as serializers write it, and drops another that
+    // a parser makes one of; the reference cannot tell them apart.
+    CallView call = world_.RandomCall(/*moments=*/false);
     // The pass gives each entry of a map its form; of those with one key, some
     // parsers keep the last only. If the form drops that, an earlier one shows.
     if (oddities_.map_key_twice) call.formed = record::CellSet();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "google/protobuf/text_format.h"
+#include "record/change_value.h"
 #include "support/text_of.h"
 
 namespace privet::testing {
@@ -19,40 +20,9 @@ using record::CallView;
 using record::CellIndex;
 using record::Plan;
 
-std::string Get(const Message& holder, const FieldDescriptor* field,
-                int index) {
-  const auto* reflection = holder.GetReflection();
-  return index < 0 ? reflection->GetString(holder, field)
-                   : reflection->GetRepeatedString(holder, field, index);
-}
-
-bool ChangeText(const transform::Transform& form, Message* holder,
-                const FieldDescriptor* field, int index) {
-  const std::string text = Get(*holder, field, index);
-  std::string out(form.MaxOut(text.size()), 0);
-  std::size_t size = 0;
-  if (form.ApplyBytes(text, nullptr, out.data(), &size) !=
-      transform::Applied::kKept) {
-    return false;
-  }
-  out.resize(size);
-  const auto* reflection = holder->GetReflection();
-  index < 0 ? reflection->SetString(holder, field, out)
-            : reflection->SetRepeatedString(holder, field, index, out);
-  return true;
-}
-
-bool ChangeNumber(const transform::Transform& form, Message* holder,
-                  const FieldDescriptor* field, int index) {
-  const auto* reflection = holder->GetReflection();
-  auto value = static_cast<std::uint64_t>(
-      index < 0 ? reflection->GetInt64(*holder, field)
-                : reflection->GetRepeatedInt64(*holder, field, index));
-  const bool kept = form.ApplyNumber(&value) == transform::Applied::kKept;
-  const auto changed = static_cast<std::int64_t>(value);
-  index < 0 ? reflection->SetInt64(holder, field, changed)
-            : reflection->SetRepeatedInt64(holder, field, index, changed);
-  return kept;
+bool IsMoment(const FieldDescriptor& field) {
+  return field.message_type() != nullptr &&
+         field.message_type()->full_name() == "google.protobuf.Timestamp";
 }
 
 }  // namespace
@@ -118,7 +88,7 @@ std::unique_ptr<Message> World::Parsed(std::string_view bytes) {
   return message;
 }
 
-CallView World::RandomCall() {
+CallView World::RandomCall(bool moments) {
   CallView call;
   for (std::size_t i = 0; i < plan_->cells().size(); ++i) {
     const auto cell = static_cast<CellIndex>(i);
@@ -126,7 +96,7 @@ CallView World::RandomCall() {
     call.permitted.Add(cell);
     if (OneIn(&random_, 2)) continue;
     const Shape* shape = ShapeOf(plan_->cells()[i].categories);
-    if (shape == nullptr) continue;
+    if (shape == nullptr || (shape->of_moments && !moments)) continue;
     const record::FormRow* row = plan_->TransformsOf(shape->form);
     if (row == nullptr) continue;
     call.formed.Add(cell);
@@ -143,6 +113,16 @@ CallView World::WholeCall() const {
 
 void World::Reference(const CallView& call, const Compartments& compartments,
                       Message* message) {
+  if (!call.formed.Empty()) {
+    // For a form, what holds anything else is no Timestamp.
+    layout_->ChangeLeaves(
+        [&](const std::string& path, Message* holder,
+            const FieldDescriptor* field, int index) {
+          return !IsMoment(*field) || !IsFormed(call, path) ||
+                 !HasUnknown(holder, field, index);
+        },
+        message);
+  }
   layout_->Filter(
       [&](const std::string& path) {
         const record::Field& field = FieldAt(path);
@@ -161,12 +141,10 @@ void World::Reference(const CallView& call, const Compartments& compartments,
 bool World::Change(const CallView& call, const std::string& path,
                    Message* holder, const FieldDescriptor* field,
                    int index) const {
+  if (!IsFormed(call, path)) return true;
   const CellIndex cell = FieldAt(path).cell;
-  if (!call.formed.Has(cell)) return true;
-  const auto& form = *ShapeOf(plan_->cells()[cell].categories)->transform;
-  return field->cpp_type() == FieldDescriptor::CPPTYPE_STRING
-             ? ChangeText(form, holder, field, index)
-             : ChangeNumber(form, holder, field, index);
+  return ChangeValue(*ShapeOf(plan_->cells()[cell].categories)->transform,
+                     holder, field, index);
 }
 
 std::string World::Differs(std::string_view bytes, const Message& expected) {
@@ -193,6 +171,7 @@ void World::DeclareCategories() {
   AddShape("domain", "t", "email_domain {}", FieldType::kString);
   AddShape("grown", "a", "scan { scanner: 'triple' }", FieldType::kString);
   AddShape("number", "a", "bucket { width: 10 }", FieldType::kInt64);
+  AddShape("moment", "b", "time { to: DAY }", FieldType::kTimestamp);
 }
 
 void World::AddShape(const std::string& name, const std::string& fate,
@@ -204,7 +183,8 @@ void World::AddShape(const std::string& name, const std::string& fate,
   auto made = transform::Compile(said, target,
                                  Scanners{{"triple", reference_tripler_}});
   const policy::Category category = rules_.Add(name, fate);
-  shapes_[category] = {rules_.AddForm(category, said), *std::move(made)};
+  shapes_[category] = {rules_.AddForm(category, said), *std::move(made),
+                       type == transform::FieldType::kTimestamp};
 }
 
 const World::Shape* World::ShapeOf(
@@ -252,6 +232,7 @@ std::vector<std::string> World::RandomTags(const LeafInfo& leaf) {
       leaf.field->cpp_type() == FieldDescriptor::CPPTYPE_INT64) {
     return {"number"};
   }
+  if (IsMoment(*leaf.field) && OneIn(&random_, 2)) return {"moment"};
   std::vector<std::string> names;
   if (OneIn(&random_, 6)) return names;
   do {

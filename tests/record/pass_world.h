@@ -54,8 +54,9 @@ class World {
   // The type as the pass knows it: without the extensions that it does not.
   RandomSchema* known() { return known_ == nullptr ? &schema_ : known_.get(); }
 
-  // Permits some cells, and some of these in a form only.
-  record::CallView RandomCall();
+  // Permits some cells, and some of these in a form only; Timestamps if
+  // `moments`.
+  record::CallView RandomCall(bool moments = true);
   // Permits everything as it is.
   record::CallView WholeCall() const;
 
@@ -77,6 +78,7 @@ class World {
   struct Shape {
     policy::Form form = 0;
     std::unique_ptr<const transform::Transform> transform;
+    bool of_moments = false;  // of google.protobuf.Timestamp
   };
 
   void DeclareCategories();
@@ -88,6 +90,9 @@ class World {
   void TagLeaves();
   std::vector<std::string> RandomTags(const LeafInfo& leaf);
   std::string KeyOf(const LeafInfo& leaf) const;
+  bool IsFormed(const record::CallView& call, const std::string& path) const {
+    return call.formed.Has(FieldAt(path).cell);
+  }
   bool Change(const record::CallView& call, const std::string& path,
               google::protobuf::Message* holder,
               const google::protobuf::FieldDescriptor* field, int index) const;
