@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,9 +17,12 @@
 #include "crypto/random.h"
 #include "engine/core.h"
 #include "keys/catalogue.h"
+#include "keys/keyring.h"
 #include "policy/snapshot.h"
 #include "privet/record_id.h"
+#include "privet/store.h"
 #include "record/plan.h"
+#include "subject/due_rows.h"
 #include "subject/state_row.h"
 #include "subject/state_store.h"
 
@@ -35,6 +39,11 @@ std::string Unique() {
   crypto::RandomBytes(random, sizeof(random));
   return absl::BytesToHexString(
       absl::string_view(reinterpret_cast<const char*>(random), sizeof(random)));
+}
+
+absl::Status CheckUnchanged(const Core& core, const Call& call) {
+  if (core.keyring()->Unchanged(call.keys)) return absl::OkStatus();
+  return absl::AbortedError("keys or state have changed meanwhile");
 }
 
 // The recipient keeps pseudonyms that these names are part of.
@@ -61,6 +70,52 @@ absl::Status RememberNames(const Core& core, const Call& call) {
   return absl::OkStatus();
 }
 
+// Aborted if the call may have been decided on what is not so any more. An
+// erasure, and whatever else takes a share away, bumps the counter before its
+// last write of the state, and that write changes the version: so it comes
+// before the version is read, and shows in the counter, or after the commit,
+// and takes the row along, or the commit fails.
+absl::Status WriteUnlessChanged(const Core& core, const Call& call,
+                                const subject::StateRow& row) {
+  Store& state = *core.options().state;
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> version,
+                          state.Read(subject::kStateVersionKey));
+  const std::string key = subject::KeyOf(row.owner, row.kind, row.name);
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> there,
+                          state.Read(key));
+  PRIVET_RETURN_IF_ERROR(CheckUnchanged(core, call));
+  if (there.has_value()) return absl::OkStatus();
+  const std::string value =
+      subject::Encode(row, [&core](std::string_view k, std::string_view v) {
+        return core.keyring()->StateMac(k, v);
+      });
+  return state.Commit({{subject::kStateVersionKey, version}}, {{key, value}});
+}
+
+absl::Status RecordToday(const Core& core, const Call& call,
+                         subject::StateRow row) {
+  absl::StrAppend(&row.name, "/", DayText(call.keys.now));
+  if (core.DisclosureIsNoted(row.owner, row.name)) {
+    return CheckUnchanged(core, call);
+  }
+  PRIVET_RETURN_IF_ERROR(WriteUnlessChanged(core, call, row));
+  core.NoteDisclosureIsNoted(row.owner, row.name);
+  return absl::OkStatus();
+}
+
+absl::Status RecordCase(const Core& core, const Call& call,
+                        subject::StateRow row) {
+  absl::StrAppend(&row.name, "/", Unique());
+  row.texts = {call.request.case_reference};
+  absl::Status status = WriteUnlessChanged(core, call, row);
+  if (!status.ok() && !absl::IsAborted(status)) {
+    // Whether it was written is not known. Nothing leaves, so it may not stay.
+    const std::string key = subject::KeyOf(row.owner, row.kind, row.name);
+    core.state()->Write({{key, std::nullopt}}).IgnoreError();
+  }
+  return status;
+}
+
 }  // namespace
 
 absl::Status RecordDisclosure(const Core& core, const Call& call) {
@@ -72,18 +127,9 @@ absl::Status RecordDisclosure(const Core& core, const Call& call) {
   row.owner = call.person->owner.value_or(call.resolved->sealed->name().nobody);
   row.kind = subject::RowKind::kDisclosure;
   row.at = call.keys.now;
-  const std::string_view recipient = call.resolved->context->recipient();
-  const std::string name(recipient);
-  if (call.request.case_reference.empty()) {
-    row.name = absl::StrCat(name, "/", DayText(call.keys.now));
-    if (core.DisclosureIsNoted(row.owner, row.name)) return absl::OkStatus();
-    PRIVET_RETURN_IF_ERROR(core.state()->WriteNew(row).status());
-    core.NoteDisclosureIsNoted(row.owner, row.name);
-    return absl::OkStatus();
-  }
-  row.name = absl::StrCat(name, "/", Unique());
-  row.texts = {call.request.case_reference};
-  return core.state()->WriteNew(row).status();
+  row.name = std::string(call.resolved->context->recipient());
+  return call.request.case_reference.empty() ? RecordToday(core, call, row)
+                                             : RecordCase(core, call, row);
 }
 
 }  // namespace privet::engine

@@ -12,7 +12,10 @@ namespace privet::engine {
 
 // Puts on record that the decided share `call` leaves: one row for each person,
 // recipient and UTC day; with an AUTHORITY one for each share, with its case.
-// Durable when it returns.
+// Durable when it returns. Call it last: with it the share has happened.
+//
+// Aborted, and nothing is on record, if keys or state have changed since the
+// call began: decide anew. On an error nothing may leave.
 absl::Status RecordDisclosure(const Core& core, const Call& call);
 
 }  // namespace privet::engine

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -53,12 +54,11 @@ absl::StatusOr<SharedRecord> Finish(const Core& core, const Call& call,
   return SharedRecordMaker::Make(plan.type(), std::move(bytes), recipient);
 }
 
-// Sets `*unchanged` to whether no key was destroyed while it ran.
 absl::StatusOr<SharedRecord> ShareOnce(const Core& core, const Request& request,
                                        const SealedRecord& sealed,
                                        const SubjectMatch& subject,
                                        const RequestOptions& options,
-                                       Outcome* outcome, bool* unchanged) {
+                                       Outcome* outcome) {
   Call call;
   PRIVET_RETURN_IF_ERROR(BeginCall(core, options, &call));
   base::SealedHeader header;
@@ -71,9 +71,29 @@ absl::StatusOr<SharedRecord> ShareOnce(const Core& core, const Request& request,
   PRIVET_ASSIGN_OR_RETURN(
       const Opened opened,
       OpenDecided(core, call, header, request.purpose, &memory, outcome));
-  auto shared = Finish(core, call, opened.bytes, request.recipient);
-  *unchanged = core.keyring()->Unchanged(call.keys);
-  return shared;
+  return Finish(core, call, opened.bytes, request.recipient);
+}
+
+absl::StatusOr<SharedRecord> ShareInHandOnce(
+    const Core& core, const Request& request, const Record& record,
+    const Subject& subject, const RequestOptions& options, Outcome* outcome) {
+  Call call;
+  PRIVET_RETURN_IF_ERROR(BeginCall(core, options, &call));
+  WorkingMemory memory;
+  PRIVET_RETURN_IF_ERROR(
+      MinimizeRecord(core, request, record, subject, &call, &memory, outcome));
+  return Finish(core, call, memory.pass().output(), request.recipient);
+}
+
+// Until nothing has changed between the decision and the disclosure.
+absl::StatusOr<SharedRecord> ShareUndisturbed(
+    absl::FunctionRef<absl::StatusOr<SharedRecord>()> share_once) {
+  for (int i = 0; i < kAttempts; ++i) {
+    auto shared = share_once();
+    if (!absl::IsAborted(shared.status())) return shared;
+  }
+  return absl::UnavailableError(
+      "keys or state change faster than a record can be shared; try again");
 }
 
 }  // namespace
@@ -87,33 +107,22 @@ absl::StatusOr<SharedRecord> Actor::Share(const SealedRecord& sealed,
                                           Outcome* outcome) const {
   const engine::Request request =
       engine::ShareRequest(actor_, recipient, purpose);
-  for (int i = 0; i < engine::kAttempts; ++i) {
-    bool unchanged = false;
-    auto shared = engine::ShareOnce(*core_, request, sealed, subject, options,
-                                    outcome, &unchanged);
-    if (!shared.ok() || unchanged) return shared;
-  }
-  return absl::UnavailableError(
-      "keys are being destroyed faster than a record can be shared; try again");
+  return engine::ShareUndisturbed([&] {
+    return engine::ShareOnce(*core_, request, sealed, subject, options,
+                             outcome);
+  });
 }
 
 absl::StatusOr<SharedRecord> Actor::Share(
     const Record& record, const Subject& subject, RecipientId recipient,
     PurposeId purpose, const RequestOptions& options, Outcome* outcome) const {
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
-  for (int i = 0; i < engine::kAttempts; ++i) {
-    engine::Call call;
-    PRIVET_RETURN_IF_ERROR(engine::BeginCall(*core_, options, &call));
-    engine::WorkingMemory memory;
-    PRIVET_RETURN_IF_ERROR(engine::MinimizeRecord(
-        *core_, engine::ShareRequest(actor_, recipient, purpose), record,
-        subject, &call, &memory, outcome));
-    auto shared =
-        engine::Finish(*core_, call, memory.pass().output(), recipient);
-    if (!shared.ok() || core_->keyring()->Unchanged(call.keys)) return shared;
-  }
-  return absl::UnavailableError(
-      "keys are being destroyed faster than a record can be shared; try again");
+  const engine::Request request =
+      engine::ShareRequest(actor_, recipient, purpose);
+  return engine::ShareUndisturbed([&] {
+    return engine::ShareInHandOnce(*core_, request, record, subject, options,
+                                   outcome);
+  });
 }
 
 absl::Status SharedRecord::ParseInto(google::protobuf::Message* message) const {
