@@ -178,9 +178,27 @@ absl::StatusOr<Store::Scrubbed> Database::TruncateLog() const {
   return Store::Scrubbed::kDone;
 }
 
+int Database::SystemError() const {
+  const int error = sqlite3_system_errno(handle_);
+  if (error != 0) return error;
+  // Of a commit that failed the log knows it alone.
+  sqlite3_file* log = nullptr;
+  int of_log = 0;
+  if (sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                           &log) != SQLITE_OK ||
+      log == nullptr || log->pMethods == nullptr ||
+      log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log) !=
+          SQLITE_OK) {
+    return 0;
+  }
+  return of_log;
+}
+
 absl::Status Database::ErrorOf(int code) const {
   if (code == SQLITE_OK) return absl::OkStatus();
-  return StatusOf(code, sqlite3_system_errno(handle_), path_);
+  const bool of_system =
+      (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
+  return StatusOf(code, of_system ? SystemError() : 0, path_);
 }
 
 absl::StatusOr<Transaction> Transaction::Begin(const Database* database) {

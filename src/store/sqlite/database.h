@@ -76,6 +76,8 @@ class Database {
   absl::Status CheckKind(const FileKind& kind) const;
   absl::Status MakeTables(const FileKind& kind) const;
   absl::StatusOr<bool> IsEmpty() const;
+  // Returns errno of the last call of the system that failed; 0: none.
+  int SystemError() const;
 
   const std::string path_;
   sqlite3* const handle_;
