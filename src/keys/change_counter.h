@@ -17,6 +17,12 @@ namespace privet::keys {
 // A number that changes with each destruction of keys: eight bytes of a mapped
 // file (0600) beside the vault, shared by all processes of a host. It only
 // hastens: who misses a change finds out within `key_cache_ttl`. Thread-safe.
+//
+// To remove or replace the file does no harm: the mapping keeps the old one.
+// Who cuts it short while a process has it mapped kills that process (SIGBUS),
+// as with the -shm file of SQLite beside it; a read that could fail instead is
+// a system call, for each record twice. Only the owner of the keys may write
+// it (docs/operations.md).
 class ChangeCounter {
  public:
   // Returns a counter of this process alone, for a vault that no other opens.
