@@ -20,6 +20,14 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
+// The name of a field in a path of the plan, and in text. An extension may have
+// the short name of a field, or of another extension.
+std::string NameOf(const FieldDescriptor& field) {
+  return field.is_extension()
+             ? absl::StrCat("[", std::string(field.full_name()), "]")
+             : std::string(field.name());
+}
+
 // Whether the plan has the path as a public leaf that no schema redacts.
 bool IsPublic(const record::Plan& plan, const std::string& path) {
   for (const record::Field& field : plan.fields()) {
@@ -68,7 +76,7 @@ void Print(const record::Plan& plan, const Message& message,
   std::vector<const FieldDescriptor*> set;
   reflection->ListFields(message, &set);
   for (const FieldDescriptor* field : set) {
-    const std::string name(field->name());
+    const std::string name = NameOf(*field);
     const std::string path =
         prefix.empty() ? name : absl::StrCat(prefix, ".", name);
     absl::StrAppend(out, " ", name, ": ");

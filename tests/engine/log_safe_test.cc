@@ -43,7 +43,9 @@ message Order {
 
 class OrderLog {
  public:
-  OrderLog() : schema_(kOrder), engine_(CreateOrDie()) {}
+  explicit OrderLog(const std::string& schema = kOrder,
+                    const std::string& syntax = "proto3")
+      : schema_(schema, syntax), engine_(CreateOrDie()) {}
 
   std::string Of(const std::string& text) {
     return engine_.LogSafe(*schema_.Message("Order", text));
@@ -94,6 +96,21 @@ TEST_CASE("A line for the log shows what is public, however deep, and no more",
   CHECK(line == test.line);
   CHECK(line.find('\n') == std::string::npos);
   CHECK(line.find("x-") == std::string::npos);
+}
+
+TEST_CASE("An extension is no field of the same name in a line for the log",
+          "[engine][log]") {
+  OrderLog log(
+      "message Order { extensions 100 to 200; optional string state = 1 "
+      "[(privet.v1.field).public = true]; } extend Order { optional string "
+      "note = 101 [(privet.v1.field).public = true]; } message Scope { extend "
+      "Order { optional string state = 100; optional string note = 102 "
+      "[(privet.v1.field).categories = 'order.note']; } }",
+      "proto2");
+  CHECK(log.Of("state: 'paid' [t.Scope.state]: 'x-1' [t.note]: 'public' "
+               "[t.Scope.note]: 'x-2'") ==
+        "t.Order state: \"paid\" [t.Scope.state]: *** [t.note]: \"public\" "
+        "[t.Scope.note]: ***");
 }
 
 TEST_CASE("A line for the log shows no field that nobody has tagged",
