@@ -30,7 +30,7 @@ absl::Status CannotUse(const std::string& path, const char* why) {
       absl::StrCat("counter file `", path, "` cannot be used: ", why));
 }
 
-// Opens the file, eight bytes long; -1 if that fails.
+// Opens the file, eight bytes long.
 absl::StatusOr<int> OpenFile(const std::string& path) {
   const int file =
       open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
