@@ -73,7 +73,7 @@ bool LiesIn(const v1::Policy& policy, std::string_view code,
 }
 
 absl::Status CheckActor(const v1::Policy& policy, ActorId actor,
-                        RegionId region) {
+                        RegionId region, Denial denial) {
   const std::string name(actor.text());
   const auto& actors = policy.actor();
   const auto declared =
@@ -98,7 +98,6 @@ absl::Status CheckActor(const v1::Policy& policy, ActorId actor,
       })) {
     return absl::OkStatus();
   }
-  Denial denial;
   denial.actor = name;
   denial.region = std::string(region.text());
   denial.gate = "actor";

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "privet/denial.h"
 #include "privet/id.h"
 #include "privet/v1/policy.pb.h"
 
@@ -15,9 +16,10 @@ namespace privet::engine {
 
 // OK if the policy declares the actor, a leaf, and the region, a single place,
 // and the actor works there. InvalidArgument if one is not declared or is a
-// group; PermissionDenied if it works elsewhere.
+// group; PermissionDenied if it works elsewhere, with `denial`, which says for
+// what it was asked.
 absl::Status CheckActor(const v1::Policy& policy, ActorId actor,
-                        RegionId region);
+                        RegionId region, Denial denial = {});
 
 // Returns whether the place `code` lies in `region`, a declared set or a code:
 // `us-ca` lies in `us` by itself.

@@ -4,15 +4,19 @@
 
 #include "privet/explain.h"
 
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/status_macros.h"
+#include "engine/actors.h"
 #include "engine/core.h"
 #include "engine/sealing.h"
 #include "policy/snapshot.h"
 #include "privet/actor.h"
+#include "privet/denial.h"
 #include "privet/subject.h"
 #include "subject/people.h"
 
@@ -31,6 +35,16 @@ absl::StatusOr<Explanation> ExplainRequest(
       const policy::Context* context,
       snapshot.FindContext(request.operation, request.actor, request.purpose,
                            request.recipient, request.region, type));
+  Denial denial = context->Deny();
+  denial.category = snapshot.CategoryName(leaf);
+  const absl::Status at_work = engine::CheckActor(
+      snapshot.policy(), request.actor, request.place, std::move(denial));
+  if (const auto elsewhere = GetDenial(at_work)) {
+    Explanation why;
+    why.denial = *elsewhere;
+    return why;
+  }
+  PRIVET_RETURN_IF_ERROR(at_work);
   policy::RequestState state;
   PRIVET_RETURN_IF_ERROR(engine::ReadRequest(generation, options, &state));
   PRIVET_ASSIGN_OR_RETURN(const keys::KeyCall call, core.Begin());
@@ -56,6 +70,7 @@ absl::StatusOr<Explanation> Actor::Explain(
   request.purpose = purpose;
   request.recipient = recipient;
   if (!recipient) request.region = region_;
+  request.place = region_;
   return ExplainRequest(*core_, request, {}, {}, category, subject, options);
 }
 

@@ -11,7 +11,9 @@
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
+#include "engine/actors.h"
 #include "policy/snapshot.h"
+#include "privet/denial.h"
 #include "record/call.h"
 #include "record/plan.h"
 
@@ -33,6 +35,7 @@ std::uint64_t HashOf(const Request& request, const record::Plan& plan) {
   hash = Mix(hash, request.purpose.hash());
   hash = Mix(hash, request.recipient.hash());
   hash = Mix(hash, request.region.hash());
+  hash = Mix(hash, request.place.hash());
   return Mix(hash, reinterpret_cast<std::uintptr_t>(&plan));
 }
 
@@ -43,7 +46,8 @@ bool Same(const Resolved& resolved, const Request& request,
          resolved.request.actor == request.actor &&
          resolved.request.purpose == request.purpose &&
          resolved.request.recipient == request.recipient &&
-         resolved.request.region == request.region;
+         resolved.request.region == request.region &&
+         resolved.request.place == request.place;
 }
 
 }  // namespace
@@ -93,6 +97,10 @@ absl::StatusOr<const Resolved*> Generation::Make(const Request& request,
       const policy::Context* context,
       snapshot_->FindContext(request.operation, request.actor, request.purpose,
                              request.recipient, request.region, plan.type()));
+  Denial denial = context->Deny();
+  denial.record_type = plan.type();
+  PRIVET_RETURN_IF_ERROR(CheckActor(snapshot_->policy(), request.actor,
+                                    request.place, std::move(denial)));
   base::MutexLock lock(&mutex_);
   for (const auto& made : made_) {
     if (Same(*made, request, plan)) return made.get();

@@ -39,6 +39,7 @@ struct Request {
   PurposeId purpose;
   RecipientId recipient;
   RegionId region;
+  RegionId place;  // where the actor is
 };
 
 // A request about one record type, resolved.
@@ -73,7 +74,8 @@ class Generation {
 
   // Returns the resolved request, made at first use. A later look-up takes no
   // lock and allocates nothing. InvalidArgument for ids that the policy does
-  // not declare.
+  // not declare; PermissionDenied for an actor at a place where it does not
+  // work: the policy may have changed since Engine::ActAs().
   absl::StatusOr<const Resolved*> Resolve(const Request& request,
                                           const record::Plan& plan) const;
 

@@ -65,6 +65,7 @@ absl::Status Actor::MinimizeInto(const Record& record, const Subject& subject,
   request.operation = policy::Operation::kUse;
   request.actor = actor_;
   request.region = region_;
+  request.place = region_;
   request.purpose = purpose;
   engine::WorkingMemory memory;
   PRIVET_RETURN_IF_ERROR(engine::MinimizeRecord(

@@ -67,6 +67,7 @@ Request UseRequest(ActorId actor, RegionId region, PurposeId purpose) {
   request.operation = policy::Operation::kUse;
   request.actor = actor;
   request.region = region;
+  request.place = region;
   request.purpose = purpose;
   return request;
 }

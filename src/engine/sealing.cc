@@ -41,6 +41,7 @@ Request StoreRequest(const Core& core, ActorId actor, RegionId region) {
   request.actor = actor;
   request.region =
       core.options().store_region ? core.options().store_region : region;
+  request.place = region;
   return request;
 }
 

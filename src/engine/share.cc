@@ -36,10 +36,12 @@ class SharedRecordMaker {
 namespace engine {
 namespace {
 
-Request ShareRequest(ActorId actor, RecipientId recipient, PurposeId purpose) {
+Request ShareRequest(ActorId actor, RegionId place, RecipientId recipient,
+                     PurposeId purpose) {
   Request request;
   request.operation = policy::Operation::kShare;
   request.actor = actor;
+  request.place = place;
   request.recipient = recipient;
   request.purpose = purpose;
   return request;
@@ -106,7 +108,7 @@ absl::StatusOr<SharedRecord> Actor::Share(const SealedRecord& sealed,
                                           const RequestOptions& options,
                                           Outcome* outcome) const {
   const engine::Request request =
-      engine::ShareRequest(actor_, recipient, purpose);
+      engine::ShareRequest(actor_, region_, recipient, purpose);
   return engine::ShareUndisturbed([&] {
     return engine::ShareOnce(*core_, request, sealed, subject, options,
                              outcome);
@@ -118,7 +120,7 @@ absl::StatusOr<SharedRecord> Actor::Share(
     PurposeId purpose, const RequestOptions& options, Outcome* outcome) const {
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
   const engine::Request request =
-      engine::ShareRequest(actor_, recipient, purpose);
+      engine::ShareRequest(actor_, region_, recipient, purpose);
   return engine::ShareUndisturbed([&] {
     return engine::ShareInHandOnce(*core_, request, record, subject, options,
                                    outcome);

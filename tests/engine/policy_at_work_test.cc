@@ -5,16 +5,21 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/desk.h"
 #include "engine/engine_rig.h"
 #include "infermesh.pb.h"
+#include "privet/actor.h"
+#include "privet/denial.h"
 #include "privet/engine.h"
+#include "privet/explain.h"
 #include "privet/policy.h"
 #include "support/catch.h"
 #include "support/edited_policy.h"
@@ -29,6 +34,7 @@ using infermesh::v1::ApiRequest;
 using testing::ActorOf;
 using testing::CheckEach;
 using testing::Desk;
+using testing::kAda;
 using testing::PolicyEdit;
 using testing::PolicyOrDie;
 using testing::Version;
@@ -250,6 +256,81 @@ TEST_CASE("An actor whom the new policy takes its place from is refused",
   }
 }
 
+TEST_CASE("An actor at a place where it works no more is refused each call",
+          "[engine][swap]") {
+  Desk desk;
+  EngineOptions options;
+  options.store_region = RegionId("de");
+  const Engine engine = desk.rig.OpenOrDie(options);
+  const auto at = [&engine](RegionId place) {
+    const auto actor = engine.ActAs(ActorId("gateway"), place);
+    REQUIRE_OK(actor);
+    return *actor;
+  };
+  const Actor here = at(RegionId("de")), there = at(RegionId("ie"));
+  const RecipientId host("model_host");
+  const ApiRequest record = desk.rig.Request(kAda);
+  ApiRequest changes;
+  changes.set_model("sky-8b");
+  struct Case {
+    std::string name, operation;
+    std::function<absl::Status(const Actor&)> call;
+  };
+  const std::vector<Case> cases = {
+      {"Seal", "STORE",
+       [&](const Actor& actor) {
+         return actor.Seal(record, desk.ada).status();
+       }},
+      {"Amend", "STORE",
+       [&](const Actor& actor) {
+         return actor.Amend(desk.request, changes, desk.ada).status();
+       }},
+      {"Open", "USE",
+       [&](const Actor& actor) {
+         return actor.OpenBytes(desk.request, desk.ada, kDelivery).status();
+       }},
+      {"Minimize", "USE",
+       [&](const Actor& actor) {
+         return actor.Minimize(record, desk.ada, kDelivery).status();
+       }},
+      {"Share", "SHARE",
+       [&](const Actor& actor) {
+         return actor.Share(desk.request, desk.ada, host, kDelivery).status();
+       }},
+      {"Share of a record in hand", "SHARE",
+       [&](const Actor& actor) {
+         return actor.Share(record, desk.ada, host, kDelivery).status();
+       }},
+  };
+  for (const Case& each : cases) REQUIRE_OK(each.call(there));
+  REQUIRE_OK(engine.SetPolicy(
+      PolicyOrDie({Version(5),
+                   {"actor { id: \"gateway\" ",
+                    "actor { id: \"gateway\" regions: \"de\""}})));
+  for (const Case& each : cases) {
+    INFO(each.name);
+    REQUIRE_OK(each.call(here));
+    const absl::Status refused = each.call(there);
+    REQUIRE_ERROR(refused, Code::kPermissionDenied, "does not work in region");
+    const auto denial = GetDenial(refused);
+    REQUIRE(denial.has_value());
+    CHECK(denial->gate == "actor");
+    CHECK(denial->operation == each.operation);
+    CHECK(denial->record_type == "infermesh.v1.ApiRequest");
+  }
+  const auto check_why = [&](const absl::StatusOr<Explanation>& why) {
+    REQUIRE_OK(why);
+    CHECK_FALSE(why->permitted);
+    CHECK(why->denial.gate == "actor");
+    CHECK(why->denial.category == "content.prompt");
+    CHECK(why->denial.missing == "a region that lies in `de`");
+  };
+  const CategoryId prompt("content.prompt");
+  check_why(there.Explain(prompt, desk.ada, kDelivery));
+  check_why(there.Explain(prompt, desk.ada, kDelivery, host));
+  check_why(there.ExplainStore(prompt, "infermesh.v1.ApiRequest", desk.ada));
+}
+
 // Nobody may use or get content any more.
 const std::vector<PolicyEdit> kNoContent = {
     Version(5),
@@ -285,8 +366,7 @@ TEST_CASE("What a new policy leaves without ground goes at the next sweep",
     CHECK(prompt(desk.request) == "why is the sky blue?");
   }
   SECTION("and is not stored any more") {
-    const auto sealed =
-        desk.gateway().Seal(desk.rig.Request(testing::kAda), desk.ada);
+    const auto sealed = desk.gateway().Seal(desk.rig.Request(kAda), desk.ada);
     REQUIRE_OK(sealed);
     REQUIRE_OK(desk.engine.SetPolicy(PolicyOrDie({Version(6)})));
     CHECK(prompt(*sealed).empty());
