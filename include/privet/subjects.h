@@ -110,8 +110,8 @@ class Subjects {
                         std::string_view case_reference) const;
 
   // Lifts a restriction. `notice` names the notice that told the person so
-  // before (art. 18(3)): FailedPrecondition if none is on record. NotFound if
-  // there is no such restriction.
+  // before (art. 18(3)): FailedPrecondition if none is on record since the last
+  // Restrict() on this ground. NotFound if there is no such restriction.
   absl::Status Lift(const Subject& subject, RestrictionGround ground,
                     std::string_view notice) const;
 

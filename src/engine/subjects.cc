@@ -237,12 +237,12 @@ absl::Status Subjects::Lift(const Subject& subject, RestrictionGround ground,
         if (before == nullptr || before->status != RowStatus::kInForce) {
           return absl::NotFoundError("there is no such restriction");
         }
-        const auto& notices = said.state.notices;
-        if (std::find(notices.begin(), notices.end(), notice) ==
-            notices.end()) {
+        // An earlier one told of something else, if it has the same name.
+        const subject::StateRow* told = FindRow(said, RowKind::kNotice, notice);
+        if (told == nullptr || told->at < before->at) {
           return absl::FailedPreconditionError(
               "the person has to be told before a restriction is lifted (GDPR "
-              "art. 18(3)): record the notice first");
+              "art. 18(3)), and since it began: record the notice first");
         }
         edit->row.kind = RowKind::kRestriction;
         edit->row.name = name;

@@ -328,6 +328,17 @@ TEST_CASE("Subjects says what is wrong with a restriction",
        lift,
        Code::kNotFound,
        {"no such restriction"}},
+      {"a lift by a notice of a restriction before",
+       [&] {
+         REQUIRE_OK(restrict_on(RestrictionGround::kObjectionPending));
+         REQUIRE_OK(subjects.RecordNotice(desk.ada, "told", "email"));
+         REQUIRE_OK(lift());
+         desk.rig.clock.Advance(absl::Milliseconds(1));
+         REQUIRE_OK(restrict_on(RestrictionGround::kObjectionPending));
+         return lift();
+       },
+       Code::kFailedPrecondition,
+       {"18(3)", "since it began", "record the notice first"}},
       {"a lift of another ground",
        [&] {
          desk.Restrict();

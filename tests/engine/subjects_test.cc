@@ -193,8 +193,14 @@ TEST_CASE("A restriction leaves storage, and what goes on while restricted",
     CHECK(stops("gateway", "service.delivery"));
     REQUIRE_OK(desk.subjects().Lift(desk.ada, kPending, "told"));
     CHECK_FALSE(stops("gateway", "service.delivery"));
+    desk.rig.clock.Advance(absl::Seconds(1));
     REQUIRE_OK(desk.subjects().Restrict(desk.ada, kPending, "case 8"));
     CHECK(stops("gateway", "service.delivery"));
+    REQUIRE_ERROR(desk.subjects().Lift(desk.ada, kPending, "told"),
+                  Code::kFailedPrecondition, "notice");
+    REQUIRE_OK(desk.subjects().RecordNotice(desk.ada, "told", "letter"));
+    REQUIRE_OK(desk.subjects().Lift(desk.ada, kPending, "told"));
+    CHECK_FALSE(stops("gateway", "service.delivery"));
   }
   SECTION("for her and nobody else") {
     REQUIRE_OK(desk.gateway().Minimize(desk.rig.Request("bob"), Subject("bob"),
