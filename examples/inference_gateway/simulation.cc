@@ -106,11 +106,13 @@ absl::Status Simulation::SignUp(std::uint32_t account) {
   GATEWAY_STEP(report_->Time("SetProfile", [&] {
     return host_->subjects().SetProfile(SubjectOf(account), profile);
   }));
-  world_->accounts[account].profile =
-      static_cast<std::uint32_t>(world_->records.size());
   const auto message = maker_.MakeAccount(account);
+  const auto index = static_cast<std::uint32_t>(world_->records.size());
   GATEWAY_STEP(service_.Store(actor::kAccounts, RecordType::kAccount, account,
                               message, maker_.TakeTexts()));
+  if (index < world_->records.size()) {
+    world_->accounts[account].profile = index;
+  }
   return Visit(account);
 }
 
@@ -165,22 +167,26 @@ absl::Status Simulation::ChangeEmail(std::uint32_t account) {
 }
 
 absl::Status Simulation::Case(std::uint32_t account) {
+  const std::optional<std::uint32_t> profile =
+      world_->accounts[account].profile;
+  if (!profile) return absl::OkStatus();
   report_->CountEvent("asked about by an authority");
-  const std::uint32_t profile = world_->accounts[account].profile.value_or(0);
   privet::RequestOptions options;
   // Without its case it gets nothing.
-  GATEWAY_STEP(service_.Share(actor::kLegal, profile, recipient::kAuthority,
+  GATEWAY_STEP(service_.Share(actor::kLegal, *profile, recipient::kAuthority,
                               purpose::kCompliance, options));
   options.case_reference = absl::StrCat("case-", account);
   options.categories = {infermesh::category::kAccountEmail,
                         infermesh::category::kAccountUsername};
-  return service_.Share(actor::kLegal, profile, recipient::kAuthority,
+  return service_.Share(actor::kLegal, *profile, recipient::kAuthority,
                         purpose::kCompliance, options);
 }
 
 absl::Status Simulation::Succession(std::uint32_t account) {
-  const std::uint32_t profile = world_->accounts[account].profile.value_or(0);
-  return service_.Share(actor::kLegal, profile, recipient::kSuccessor,
+  const std::optional<std::uint32_t> profile =
+      world_->accounts[account].profile;
+  if (!profile) return absl::OkStatus();
+  return service_.Share(actor::kLegal, *profile, recipient::kSuccessor,
                         purpose::kTransferOfBusiness);
 }
 
