@@ -2,7 +2,6 @@
 //
 // privet explain: may this be, or not, and why?
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +17,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "policy/checking.h"
+#include "policy/names.h"
 #include "policy/policy_access.h"
 #include "policy/snapshot.h"
 #include "policy/subject_state.h"
@@ -103,10 +103,7 @@ std::vector<policy::Category> CategoriesOf(
   std::vector<policy::Category> found;
   for (policy::Category c = 0; c < snapshot.category_count(); ++c) {
     const std::string_view id = snapshot.CategoryName(c);
-    const bool named = std::any_of(
-        names.begin(), names.end(),
-        [&](const std::string& name) { return policy::IdCovers(name, id); });
-    if (names.empty() || named) found.push_back(c);
+    if (names.empty() || policy::AnyIdCovers(names, id)) found.push_back(c);
   }
   return found;
 }

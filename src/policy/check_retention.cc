@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/keep.h"
 #include "policy/checking.h"
+#include "policy/names.h"
 #include "policy/text.h"
 
 namespace privet::policy {
@@ -19,17 +20,9 @@ using v1::Policy;
 using v1::Residency;
 using v1::Retention;
 
-template <typename Ids>
-bool CoversAny(const Ids& ids, std::string_view name) {
-  for (const auto& id : ids) {
-    if (IdCovers(id, name)) return true;
-  }
-  return false;
-}
-
 bool Covers(const Retention& retention, std::string_view category) {
-  return CoversAny(retention.categories(), category) &&
-         !CoversAny(retention.except_categories(), category);
+  return AnyIdCovers(retention.categories(), category) &&
+         !AnyIdCovers(retention.except_categories(), category);
 }
 
 void CheckResidency(Checking* checking, int i) {

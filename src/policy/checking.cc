@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "base/keep.h"
+#include "policy/names.h"
 #include "policy/nearest.h"
 #include "policy/text.h"
 
@@ -87,12 +88,6 @@ bool IsId(std::string_view text) {
     at_start = false;
   }
   return !at_start;
-}
-
-bool IdCovers(std::string_view id, std::string_view name) {
-  if (id == "*" || id == name) return true;
-  return name.size() > id.size() && name[id.size()] == '.' &&
-         name.substr(0, id.size()) == id;
 }
 
 bool IsPlaceCode(std::string_view code) {

@@ -121,10 +121,6 @@ inline constexpr std::size_t kMostIdBytes = 200;
 // `_` and `-` that begin with a letter or digit, between single dots.
 bool IsId(std::string_view text);
 
-// Returns whether `id`, as a rule writes it, covers `name`: it is "*", equal,
-// or a dotted prefix.
-bool IdCovers(std::string_view id, std::string_view name);
-
 // Returns whether `code` is a country of ISO 3166-1 in lower case, or a part of
 // one: `de`, `us-ca`.
 bool IsPlaceCode(std::string_view code);

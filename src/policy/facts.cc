@@ -91,7 +91,9 @@ class Answers {
       }
       // A group that is gone: what lay beneath it stays objected to.
       for (const Names::Entry& beneath : model_.purposes.entries()) {
-        if (Covers(purpose, beneath.id)) Set(About::kObjection, beneath.id, 1);
+        if (IdCovers(purpose, beneath.id)) {
+          Set(About::kObjection, beneath.id, 1);
+        }
       }
     }
   }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "policy/check.h"
 #include "policy/checking.h"
+#include "policy/names.h"
 #include "policy/text.h"
 #include "privet/v1/policy.pb.h"
 
@@ -26,14 +27,6 @@ void Warn(FieldPath path, std::string message, std::string remedy,
                        std::move(remedy)});
 }
 
-template <typename Ids>
-bool CoversAny(const Ids& ids, std::string_view name) {
-  for (const auto& id : ids) {
-    if (IdCovers(id, name)) return true;
-  }
-  return false;
-}
-
 // Retentions that all wait for an event keep data for ever if it never comes.
 void WarnOfEndless(const Policy& policy, const Checking& names,
                    Findings* findings) {
@@ -45,8 +38,8 @@ void WarnOfEndless(const Policy& policy, const Checking& names,
       bool waits = true;
       for (int j = 0; j < policy.retention_size(); ++j) {
         const v1::Retention& other = policy.retention(j);
-        if (!CoversAny(other.categories(), category) ||
-            CoversAny(other.except_categories(), category)) {
+        if (!AnyIdCovers(other.categories(), category) ||
+            AnyIdCovers(other.except_categories(), category)) {
           continue;
         }
         if (first < 0) first = j;
@@ -98,7 +91,7 @@ void WarnOfIdleExceptions(const Ids& ids, const Ids& except, FieldPath path,
                           Findings* findings) {
   if (ids.empty()) return;
   for (int i = 0; i < except.size(); ++i) {
-    bool touches = CoversAny(ids, except.Get(i));
+    bool touches = AnyIdCovers(ids, except.Get(i));
     for (const auto& id : ids) touches = touches || IdCovers(except.Get(i), id);
     if (touches) continue;
     path.back().index = i;
@@ -222,7 +215,7 @@ void LintCategories(const Policy& policy, const Checking& names,
     if (names.IsGroup(Kind::kCategory, category)) continue;
     bool has_place = false;
     for (const v1::Residency& residency : policy.residency()) {
-      has_place = has_place || CoversAny(residency.categories(), category);
+      has_place = has_place || AnyIdCovers(residency.categories(), category);
     }
     if (!has_place) nowhere.emplace_back(category);
   }

@@ -18,15 +18,6 @@
 namespace privet::policy {
 namespace {
 
-template <typename Enums>
-std::uint32_t MaskOf(const Enums& values) {
-  std::uint32_t mask = 0;
-  for (const int value : values) {
-    if (value > 0 && value < 32) mask |= std::uint32_t{1} << value;
-  }
-  return mask;
-}
-
 template <typename Declared>
 void AddNames(const Declared& declared, Names* names) {
   for (const auto& one : declared) names->Add(one.id(), one.was());

@@ -22,7 +22,7 @@ std::uint64_t HashOf(std::string_view text) {
 
 }  // namespace
 
-bool Covers(std::string_view id, std::string_view name) {
+bool IdCovers(std::string_view id, std::string_view name) {
   if (id == "*" || id == name) return true;
   return name.size() > id.size() && name[id.size()] == '.' &&
          name.substr(0, id.size()) == id;

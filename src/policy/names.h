@@ -19,7 +19,16 @@ namespace privet::policy {
 
 // Returns whether `id`, as a rule writes it, covers `name`: it is "*", equal,
 // or a dotted prefix.
-bool Covers(std::string_view id, std::string_view name);
+bool IdCovers(std::string_view id, std::string_view name);
+
+// Returns whether any of `ids` does.
+template <typename Ids>
+bool AnyIdCovers(const Ids& ids, std::string_view name) {
+  for (const auto& id : ids) {
+    if (IdCovers(id, name)) return true;
+  }
+  return false;
+}
 
 // Names in order of declaration; leaves are numbered on their own. The texts
 // must outlive the table.

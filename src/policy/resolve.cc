@@ -15,15 +15,6 @@
 namespace privet::policy {
 namespace {
 
-template <typename Enums>
-std::uint32_t MaskOf(const Enums& values) {
-  std::uint32_t mask = 0;
-  for (const int value : values) {
-    if (value > 0 && value < 32) mask |= std::uint32_t{1} << value;
-  }
-  return mask;
-}
-
 Bits RegionCodes(const v1::Selector& selector, const Places& places) {
   Bits codes = selector.regions().empty()
                    ? Bits(places.size(), true)
@@ -183,7 +174,7 @@ class ConditionResolver {
     Line line;
     for (const std::string& id : condition.objection()) {
       for (const Names::Entry& entry : model_.purposes.entries()) {
-        if (!Covers(id, entry.id) && !Covers(entry.id, id)) continue;
+        if (!IdCovers(id, entry.id) && !IdCovers(entry.id, id)) continue;
         line.any.push_back(Holds(About::kObjection, entry.id));
       }
     }

@@ -5,12 +5,23 @@
 #ifndef PRIVET_POLICY_RESOLVE_H_
 #define PRIVET_POLICY_RESOLVE_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "policy/bits.h"
 #include "policy/model.h"
 
 namespace privet::policy {
+
+// Returns the set of some values of an enum: bit 1 << value, 0 left out.
+template <typename Enums>
+std::uint32_t MaskOf(const Enums& values) {
+  std::uint32_t mask = 0;
+  for (const int value : values) {
+    if (value > 0 && value < 32) mask |= std::uint32_t{1} << value;
+  }
+  return mask;
+}
 
 // The places that a policy tells apart, as sets of codes.
 struct PlaceSets {

@@ -46,8 +46,7 @@ struct Cell {
 struct IndexSpec {
   std::string name;  // the oldest one: enters keys
   bool unique = false;
-  std::uint32_t bits = 0;        // 0: not said
-  std::uint64_t population = 0;  // 0: not said
+  std::uint32_t bits = 0;  // 0: not said
   enum class Normal : std::uint8_t { kExact, kEmail, kCaseFold };
   Normal normal = Normal::kExact;
 };

@@ -158,8 +158,6 @@ class RoleFinder {
             : said.name();
     index.unique = said.unique();
     index.bits = static_cast<std::uint32_t>(std::max(0, said.bits()));
-    index.population = static_cast<std::uint64_t>(
-        std::max<std::int64_t>(0, said.population()));
     index.normal = said.normalize() == v1::Index::EMAIL
                        ? IndexSpec::Normal::kEmail
                    : said.normalize() == v1::Index::CASE_FOLD

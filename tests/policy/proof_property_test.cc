@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "policy/checking.h"
 #include "policy/naive_evaluator.h"
+#include "policy/names.h"
 #include "policy/policy_fixture.h"
 #include "policy/random_policy.h"
 #include "support/catch.h"
