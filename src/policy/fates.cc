@@ -67,7 +67,6 @@ Fates::Fates(const Model& model) : model_(model) {
   for (int i = 0; i < policy.retention_size(); ++i) {
     const v1::Retention& retention = policy.retention(i);
     Rule rule;
-    rule.path = {{v1::Policy::kRetentionFieldNumber, i}};
     rule.categories = model.categories.UnderAny(retention.categories());
     rule.categories.Remove(
         model.categories.UnderAny(retention.except_categories()));
@@ -181,28 +180,6 @@ bool Fates::HasObligation(absl::Span<const Category> categories,
     if (!rules_[rule].period.obligation.empty()) return true;
   }
   return false;
-}
-
-void Fates::Check(Findings* findings) const {
-  for (Category category = 0; category < rules_of_.size(); ++category) {
-    const Rule* first = nullptr;
-    for (const std::uint32_t i : rules_of_[category]) {
-      const Rule& rule = rules_[i];
-      if (rule.period.obligation.empty()) continue;
-      if (first == nullptr) {
-        first = &rule;
-        continue;
-      }
-      findings->push_back(
-          {Severity::kError, rule.path,
-           absl::StrCat(
-               "category ", Quoted(model_.categories.LeafAt(category).id),
-               " is kept by two obligations: by retention ",
-               Quoted(first->period.id), " and by ", Quoted(rule.period.id)),
-           "leave it to one of them"});
-      break;
-    }
-  }
 }
 
 }  // namespace privet::policy

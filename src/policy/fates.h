@@ -37,16 +37,12 @@ class Fates {
   bool HasObligation(absl::Span<const Category> categories,
                      RegionClass region) const;
 
-  // Adds findings: two obligations for one category, ids that collide.
-  void Check(Findings* findings) const;
-
  private:
   struct Rule {
     Bits categories;
     Bits regions;  // RegionClass; empty set: all
     bool all_regions = true;
     Period period;
-    FieldPath path;
   };
   static Period PeriodOf(const Model& model, const v1::Retention& retention);
 

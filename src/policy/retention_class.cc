@@ -56,11 +56,15 @@ absl::StatusOr<Period> ParsePeriod(base::ByteReader* reader) {
 
 }  // namespace
 
-const Period* RetentionClass::Obligation() const {
+std::string_view RetentionClass::Obligation() const {
   for (const Period& period : periods) {
-    if (!period.obligation.empty()) return &period;
+    if (!period.obligation.empty()) return period.obligation;
   }
-  return nullptr;
+  return {};
+}
+
+bool RetentionClass::Ends(const Period& period) const {
+  return !period.obligation.empty() || Obligation().empty();
 }
 
 std::string RetentionClass::Serialize() const {
@@ -103,12 +107,12 @@ absl::StatusOr<RetentionClass> MakeRetentionClass(std::vector<Period> periods) {
   const Period* duty = nullptr;
   for (const Period& period : periods) {
     if (period.obligation.empty()) continue;
-    if (duty != nullptr) {
+    if (duty == nullptr) duty = &period;
+    if (period.obligation != duty->obligation) {
       return absl::InvalidArgumentError(absl::StrCat(
           "retentions `", duty->id, "` and `", period.id,
-          "` both keep the same field for an obligation; leave it to one"));
+          "` keep the same field for two obligations; leave it to one"));
     }
-    duty = &period;
   }
   if (periods.empty()) {
     return absl::InvalidArgumentError("no retention covers the field");

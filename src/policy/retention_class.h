@@ -35,10 +35,14 @@ struct RetentionClass {
   std::uint32_t id = 0;         // 0: public, never due
   std::vector<Period> periods;  // sorted by id, then by events
 
-  // Returns the period that an obligation keeps the data for, or null. It alone
-  // gives epoch and slot; the others restrict the data to the obligation's
-  // purposes once they have ended.
-  const Period* Obligation() const;
+  // Returns the obligation that the data is kept for; empty: none.
+  std::string_view Obligation() const;
+
+  // Returns whether the end of a period is an end of the data, so that epoch
+  // and slot come of it: the earliest such end counts. Beside an obligation
+  // only its own periods end it; the others restrict the data to the
+  // obligation's purposes.
+  bool Ends(const Period& period) const;
 
   // Returns the row (class → this) of the vault: u8 1 ‖ u16 count ‖ for each
   // LP(id) ‖ u16 events ‖ LP(event)… ‖ LP(keep) ‖ LP(obligation) ‖ u8
@@ -50,8 +54,8 @@ struct RetentionClass {
   static absl::StatusOr<RetentionClass> Parse(std::string_view row);
 };
 
-// Makes the class of these periods. InvalidArgument if two of them have an
-// obligation, if there is none, or if it hashes to 0.
+// Makes the class of these periods. InvalidArgument if they have two
+// obligations, if there is none, or if it hashes to 0.
 absl::StatusOr<RetentionClass> MakeRetentionClass(std::vector<Period> periods);
 
 // Returns whether two classes hash the same text.

@@ -62,7 +62,6 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
   CheckHashes(model.actors, "actor", v1::Policy::kActorFieldNumber, &found);
   CheckHashes(model.recipients, "recipient", v1::Policy::kRecipientFieldNumber,
               &found);
-  impl->fates.Check(&found);
   {
     const base::MutexLock lock(impl->contexts.lock());
     CheckWords(&impl->model, &found);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "policy/names.h"
 #include "policy/retention_class.h"
 #include "privet/v1/policy.pb.h"
 
@@ -16,12 +17,8 @@ namespace {
 // Returns how specifically an id covers a category: 0 not at all, 1 as `*`,
 // else more the longer it is.
 std::size_t Covers(const std::string& id, std::string_view category) {
-  if (id == "*") return 1;
-  const bool equal = category == id;
-  const bool above = category.size() > id.size() &&
-                     category.substr(0, id.size()) == id &&
-                     category[id.size()] == '.';
-  return equal || above ? id.size() + 1 : 0;
+  if (!policy::IdCovers(id, category)) return 0;
+  return id == "*" ? 1 : id.size() + 1;
 }
 
 template <typename List>
@@ -131,11 +128,7 @@ std::string SnapshotRules::RetentionOf(
 std::string SnapshotRules::ObligationOf(
     absl::Span<const policy::Category> categories) const {
   const auto kept = snapshot_.ClassOf(categories, policy::kUnknownRegion);
-  if (!kept.ok()) return "";
-  for (const policy::Period& period : (*kept)->periods) {
-    if (!period.obligation.empty()) return period.obligation;
-  }
-  return "";
+  return kept.ok() ? std::string((*kept)->Obligation()) : "";
 }
 
 std::vector<policy::Form> SnapshotRules::FormsOf(

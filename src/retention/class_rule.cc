@@ -53,7 +53,6 @@ absl::StatusOr<ClassRule> MakeClassRule(
         absl::StrCat("retention class ", retention_class.id, " has ",
                      periods.size(), " periods; at most 255 are possible"));
   }
-  const Period* const obligation = retention_class.Obligation();
   ClassRule rule;
   rule.retention_class = retention_class.id;
   bool by_event = false;
@@ -61,7 +60,7 @@ absl::StatusOr<ClassRule> MakeClassRule(
     const Period& period = periods[i];
     absl::StrAppend(&rule.retentions, i == 0 ? "" : "+", period.id);
     if (period.anonymize) rule.residue_of = period.id;
-    const bool ends = obligation == nullptr || obligation == &period;
+    const bool ends = retention_class.Ends(period);
     const base::Keep effective = in_force(period);
     if (!period.after.empty()) {
       rule.events.push_back({static_cast<std::uint8_t>(i), effective, ends});
@@ -71,9 +70,9 @@ absl::StatusOr<ClassRule> MakeClassRule(
     }
   }
   if (by_event) {
-    PRIVET_ASSIGN_OR_RETURN(
-        rule.slot, SlotOf(rule.retention_class,
-                          obligation == nullptr ? "" : obligation->obligation));
+    PRIVET_ASSIGN_OR_RETURN(rule.slot,
+                            SlotOf(rule.retention_class,
+                                   std::string(retention_class.Obligation())));
   }
   return rule;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,10 +50,10 @@ bool Ended(const Limit& limit, absl::Time created, absl::Time now,
 // Returns what the slot of a class is for; of the erasable one nothing.
 keys::SlotKind SlotKindOf(const policy::RetentionClass& retention_class,
                           bool by_event) {
-  const policy::Period* const obligation = retention_class.Obligation();
+  const std::string_view obligation = retention_class.Obligation();
   const std::uint32_t number = by_event ? retention_class.id : 0;
-  if (obligation != nullptr) {
-    return keys::SlotKind{keys::kObligationSlot, obligation->obligation,
+  if (!obligation.empty()) {
+    return keys::SlotKind{keys::kObligationSlot, std::string(obligation),
                           number};
   }
   if (by_event) return keys::SlotKind{keys::kEventSlot, "", number};
@@ -71,10 +72,9 @@ absl::StatusOr<ClassTerms> ClassTerms::Make(
     return absl::InvalidArgumentError(
         "a retention class has no retention; nothing would ever end it");
   }
-  const policy::Period* const obligation = retention_class.Obligation();
   ClassTerms terms;
   terms.id_ = retention_class.id;
-  if (obligation != nullptr) terms.obligation_ = obligation->obligation;
+  terms.obligation_ = std::string(retention_class.Obligation());
 
   const base::Keep* at_sealing = nullptr;
   bool by_event = false;
@@ -83,8 +83,7 @@ absl::StatusOr<ClassTerms> ClassTerms::Make(
     const base::Keep keep = keep_in_force(period);
     terms.limits_.push_back(
         {keep, Shortest(keep), period.after, period.obligation});
-    // Beside an obligation the others only restrict.
-    if (obligation != nullptr && &period != obligation) continue;
+    if (!retention_class.Ends(period)) continue;
     if (!period.after.empty()) {
       by_event = true;
       continue;
@@ -131,7 +130,7 @@ absl::StatusOr<policy::RetentionClass> Narrow(
     const policy::RetentionClass& in_force,
     const std::vector<const policy::RetentionClass*>& had) {
   policy::RetentionClass narrow = in_force;
-  const bool has_obligation = in_force.Obligation() != nullptr;
+  const bool has_obligation = !in_force.Obligation().empty();
   for (const policy::RetentionClass* before : had) {
     for (policy::Period period : before->periods) {
       const auto same = std::find_if(

@@ -112,7 +112,7 @@ TEST_CASE("A class hashes all retentions that cover, and says where from",
                  std::string_view("90d"), std::string_view(""));
   CHECK((*german)->id == crypto::Id4(text));
   CHECK((*german)->periods.size() == 2);
-  CHECK((*german)->Obligation() == nullptr);
+  CHECK((*german)->Obligation().empty());
 
   const auto californian = class_of({"data"}, "us-ca");
   REQUIRE_OK(californian);
@@ -126,8 +126,7 @@ TEST_CASE("A class hashes all retentions that cover, and says where from",
 
   const auto kept = class_of({"data", "other"}, "de");
   REQUIRE_OK(kept);
-  REQUIRE((*kept)->Obligation() != nullptr);
-  CHECK((*kept)->Obligation()->id == "books");
+  CHECK((*kept)->Obligation() == "tax");
   CHECK(snapshot.Serves(PurposeId("claims"), "tax"));
   CHECK_FALSE(snapshot.Serves(PurposeId("service"), "tax"));
   CHECK_FALSE(snapshot.Serves(PurposeId("claims"), ""));
@@ -143,13 +142,47 @@ TEST_CASE("A class hashes all retentions that cover, and says where from",
                   "no retention covers `data`");
     REQUIRE_OK(bare.snapshot().ClassOf(categories, policy::kUnknownRegion));
   }
-  SECTION("two obligations do not load") {
-    CHECK_THAT(ErrorsOf(FramePolicy() + R"(
+  SECTION("two obligations make no class") {
+    const PolicyUnderTest two(FramePolicy() + R"(
       obligation { id: "labour" }
-      retention { id: "a" categories: "data" keep: "7y" obligation: "tax" }
-      retention { id: "b" categories: "data" keep: "5y" obligation: "labour" })"),
-               ContainsSubstring("`data` is kept by two obligations"));
+      retention { id: "a" categories: "data" keep: "7y" obligation: "tax" then: DELETE }
+      retention { id: "b" categories: "other" keep: "5y" obligation: "labour" then: DELETE })");
+    REQUIRE_ERROR(
+        two.snapshot().CheckField(two.CategoriesOf({"data", "other"})),
+        absl::StatusCode::kInvalidArgument,
+        "retentions `a` and `b` keep the same field for two obligations");
   }
+}
+
+TEST_CASE("One obligation may keep people of each region as long as its law",
+          "[policy][snapshot]") {
+  const PolicyUnderTest policy(FramePolicy() + R"(
+    retention { id: "a" categories: "data" subject_regions: "de" obligation: "tax" keep: "10y" then: DELETE }
+    retention { id: "b" categories: "data" subject_regions: "fr" obligation: "tax" keep: "6y" then: DELETE })");
+  const Snapshot& snapshot = policy.snapshot();
+  const auto data = policy.CategoriesOf({"data"});
+  REQUIRE_OK(snapshot.CheckField(data));
+  struct Case {
+    const char* region;
+    std::vector<std::string> ends;
+  };
+  const Case test = GENERATE(values<Case>({
+      {"de", {"a"}},
+      {"fr", {"b"}},
+      {"us", {"all"}},
+      {"", {"a", "b"}},  // unknown: every retention covers
+  }));
+  CAPTURE(test.region);
+  const auto kept = snapshot.ClassOf(data, snapshot.RegionClassOf(test.region));
+  REQUIRE_OK(kept);
+  std::vector<std::string> ends;
+  for (const policy::Period& period : (*kept)->periods) {
+    if ((*kept)->Ends(period)) ends.push_back(period.id);
+  }
+  CHECK(ends == test.ends);
+  const auto read = policy::RetentionClass::Parse((*kept)->Serialize());
+  REQUIRE_OK(read);
+  CHECK(read->id == (*kept)->id);
 }
 
 TEST_CASE("A stricter policy acts on old records, a laxer one never does",

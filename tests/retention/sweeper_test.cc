@@ -84,6 +84,22 @@ TEST_CASE("Beside an obligation the other periods take nothing away",
   CHECK(rig.Left(id) == "gone");
 }
 
+TEST_CASE("Of two lengths of one obligation the earliest end counts",
+          "[retention][age]") {
+  SweepRig rig;
+  policy::Period german = Created("german", "100d");
+  policy::Period french = Created("french", "60d");
+  german.obligation = french.obligation = "tax";
+  const std::uint32_t both =
+      rig.ClassOrDie({german, french, Created("log", "30d")});
+  const RecordId id = rig.PutOrDie(kAda, kStart, {both});
+  rig.clock.Set(kStart + 59 * kDay);
+  CHECK(rig.SweepOrDie().records == 0);
+  rig.clock.Set(kStart + 60 * kDay);
+  CHECK(rig.SweepOrDie().records == 1);
+  CHECK(rig.Left(id) == "gone");
+}
+
 TEST_CASE("A stricter policy acts on old records, a laxer one does not",
           "[retention][age]") {
   SweepRig rig;
