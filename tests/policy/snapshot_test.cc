@@ -249,7 +249,7 @@ TEST_CASE("A class reads back what it wrote, and nothing else",
   books.obligation = "tax";
   closing.obligation = "labour";
   REQUIRE_ERROR(policy::MakeRetentionClass({closing, books}),
-                absl::StatusCode::kInvalidArgument, "both keep");
+                absl::StatusCode::kInvalidArgument, "two obligations");
 }
 
 TEST_CASE("People object to what the basis in force gives them",
