@@ -170,12 +170,16 @@ absl::StatusOr<std::vector<keys::SlotDeadline>> DeadlinesOf(
   return deadlines;
 }
 
-absl::Status EndPeriods(const Core& core, const OwnerId& owner,
+absl::Status EndPeriods(const Core& core,
+                        const std::vector<keys::SlotKey>& keys,
                         const DeadlineChange& change, absl::Time now) {
-  for (const std::uint32_t slot : change.ended) {
-    if (slot < keys::kFirstNamedSlot) continue;
-    PRIVET_RETURN_IF_ERROR(
-        core.destroyer()->DestroySlot(owner, slot, now).status());
+  for (const keys::SlotKey& key : keys) {
+    if (key.slot < keys::kFirstNamedSlot) continue;
+    if (std::find(change.ended.begin(), change.ended.end(), key.slot) ==
+        change.ended.end()) {
+      continue;
+    }
+    PRIVET_RETURN_IF_ERROR(core.destroyer()->DestroySlot(key, now).status());
   }
   return absl::OkStatus();
 }

@@ -58,8 +58,10 @@ absl::StatusOr<std::vector<Store::Write>> DueRowsOf(const Core& core,
 absl::StatusOr<std::vector<keys::SlotDeadline>> DeadlinesOf(
     const Core& core, const OwnerId& owner, const subject::Said& said);
 
-// Destroys the keys of the slots of which `change` puts off what has ended.
-absl::Status EndPeriods(const Core& core, const OwnerId& owner,
+// Destroys, of the keys that a person had before the change was worked out,
+// those of the slots of which it puts off what has ended.
+absl::Status EndPeriods(const Core& core,
+                        const std::vector<keys::SlotKey>& keys,
                         const DeadlineChange& change, absl::Time now);
 
 }  // namespace privet::engine

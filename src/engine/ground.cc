@@ -109,11 +109,13 @@ absl::StatusOr<std::vector<Store::Write>> GroundOfPerson(
                           KnownCompartments(generation, vault));
   std::vector<Store::Write> writes;
   for (const Known& compartment : known) {
-    const bool had = HasGround(snapshot, compartment,
-                               FactsFor(snapshot, *compartment.plan, before));
     const bool has = HasGround(snapshot, compartment,
                                FactsFor(snapshot, *compartment.plan, after));
-    if (had != has) writes.push_back(Row(owner, compartment, !has));
+    const bool had = HasGround(snapshot, compartment,
+                               FactsFor(snapshot, *compartment.plan, before));
+    // A row may be there although there was ground before: of a change that was
+    // worked out while another was made.
+    if (has || had) writes.push_back(Row(owner, compartment, !has));
   }
   return writes;
 }

@@ -89,8 +89,14 @@ absl::Status ChangeOnce(const Core& core, const Subject& subject,
   Edit edit;
   PRIVET_ASSIGN_OR_RETURN(std::optional<OwnerId> owner,
                           OwnerFor(core, call, subject, false));
+  // In this order: a key that is drawn, and what is said, after the look that
+  // came to its end here are no ground for taking anything.
+  std::vector<keys::SlotKey> living;
   subject::Said said;
+  PRIVET_ASSIGN_OR_RETURN(std::string version, core.state()->Version());
   if (owner.has_value()) {
+    PRIVET_ASSIGN_OR_RETURN(living,
+                            keys::SlotsOfOwner(*core.options().vault, *owner));
     PRIVET_ASSIGN_OR_RETURN(said, core.state()->Read(*owner));
   }
   PRIVET_RETURN_IF_ERROR(make(said, &edit));
@@ -102,11 +108,12 @@ absl::Status ChangeOnce(const Core& core, const Subject& subject,
   if (!owner.has_value() && !creates) return absl::OkStatus();
   PRIVET_ASSIGN_OR_RETURN(owner, OwnerFor(core, call, subject, true));
   edit.row.owner = *owner;
-  edit.row.at = call.now;
+  edit.row.at = subject::SaidAt(said, edit.row, call.now);
   DeadlineChange deadlines;
   PRIVET_ASSIGN_OR_RETURN(subject::Change change,
                           Complete(core, *owner, edit, said, &deadlines));
-  PRIVET_RETURN_IF_ERROR(EndPeriods(core, *owner, deadlines, call.now));
+  change.version = std::move(version);
+  PRIVET_RETURN_IF_ERROR(EndPeriods(core, living, deadlines, call.now));
   PRIVET_RETURN_IF_ERROR(core.state()->Apply(std::move(change), call.now));
   const bool undisturbed = core.keyring()->Unchanged(call);
   core.Changed();
@@ -130,7 +137,8 @@ absl::Status ChangePerson(const Core& core, const Subject& subject,
     status = ChangeOnce(core, subject, make);
     if (!absl::IsAborted(status)) return status;
   }
-  return status;
+  return absl::UnavailableError(
+      "the state is being written by many at once; try again");
 }
 
 absl::StatusOr<DeclaredEvent> FindEvent(const Core& core, EventId event) {

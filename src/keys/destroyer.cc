@@ -125,6 +125,14 @@ absl::StatusOr<ErasePlan> PlanErase(Store& vault, const OwnerId& owner,
   return plan;
 }
 
+bool DiesAt(const OwnerRow& row, const DeadlineName& name) {
+  return std::any_of(row.deadlines.begin(), row.deadlines.end(),
+                     [&name](const OwnerRow::Deadline& deadline) {
+                       return deadline.slot == name.slot &&
+                              deadline.ms == name.ms;
+                     });
+}
+
 absl::Status MeetClock(Store& vault, absl::Time now) {
   PRIVET_ASSIGN_OR_RETURN(const std::int64_t highest,
                           NoteTime(vault, absl::ToUnixMillis(now)));
@@ -257,20 +265,21 @@ absl::StatusOr<Destroyed> Destroyer::Erase(absl::Span<const OwnerId> owners,
   return Carry(std::move(done), now, {});
 }
 
-absl::StatusOr<Destroyed> Destroyer::DestroySlot(const OwnerId& owner,
-                                                 std::uint32_t slot,
+absl::StatusOr<Destroyed> Destroyer::DestroySlot(const SlotKey& key,
                                                  absl::Time now) {
   PRIVET_RETURN_IF_ERROR(CatchUp());
   PRIVET_ASSIGN_OR_RETURN(const std::optional<OwnerRow> row,
-                          ReadOwner(*vault_, owner));
+                          ReadOwner(*vault_, key.owner));
   const OwnerRow::Slot* const found =
-      row.has_value() ? row->Find(slot) : nullptr;
+      row.has_value() ? row->Find(key.slot) : nullptr;
   Destroyed done;
-  if (found == nullptr) return Carry(std::move(done), now, {});
-  done.slots.push_back({owner, slot, found->generation});
+  if (found == nullptr || found->generation != key.generation) {
+    return Carry(std::move(done), now, {});
+  }
+  done.slots.push_back(key);
   return Carry(done, now,
                DestroyedItems(LedgerKind::kSlotsDestroyed,
-                              {PersonKeys{owner, done.slots}}));
+                              {PersonKeys{key.owner, done.slots}}));
 }
 
 absl::StatusOr<Destroyed> Destroyer::DestroyDueEpochs(
@@ -367,6 +376,7 @@ absl::StatusOr<Destroyed> Destroyer::DestroyDueSlots(absl::Time now,
       without_key.push_back(name);
       continue;
     }
+    if (!DiesAt(*row, name)) continue;  // it was put off meanwhile
     const SlotKey key{name.owner, name.slot, slot->generation};
     AddKey(key, &doomed);
     done.slots.push_back(key);

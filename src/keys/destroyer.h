@@ -89,9 +89,9 @@ class Destroyer {
   absl::StatusOr<Destroyed> Erase(absl::Span<const OwnerId> owners,
                                   const Spared& spared, absl::Time now);
 
-  // Destroys one slot of a person, if it has a key.
-  absl::StatusOr<Destroyed> DestroySlot(const OwnerId& owner,
-                                        std::uint32_t slot, absl::Time now);
+  // Destroys the key of one slot of a person, if it is of this generation: one
+  // that was drawn since it was read stays.
+  absl::StatusOr<Destroyed> DestroySlot(const SlotKey& key, absl::Time now);
 
   // Destroys the epoch keys whose time has come.
   //

@@ -6,6 +6,7 @@
 #define PRIVET_RETENTION_CLASS_RULE_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ namespace privet::retention {
 // The keep in force of a period: the smaller of the one at sealing and that of
 // the policy (Snapshot::EffectiveKeep).
 using KeepInForce = absl::FunctionRef<base::Keep(const policy::Period&)>;
+
+// Whether what was read as due still is: whoever puts it off says so first, and
+// goes on from there.
+using StillDue = std::function<absl::StatusOr<bool>()>;
 
 // The periods of a class that give it an end. Where one of them has an
 // obligation, it alone does: the others only restrict who may open.

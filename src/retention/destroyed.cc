@@ -89,7 +89,7 @@ Pick PickOf(const OwnerId& owner, const std::vector<keys::SlotKey>& keys,
         }
         return mask;
       },
-      fate, residue_of};
+      fate, residue_of, nullptr};
 }
 
 absl::Status DropOf(RecordSource& source, const Gone& gone,

@@ -110,13 +110,16 @@ absl::Status DestroyByDeadline(keys::Destroyer& destroyer,
 
 absl::Status DestroyOne(Store& vault, keys::Destroyer& destroyer,
                         const ClassRule& rule, const OwnerId& owner,
-                        absl::Time now, KeyCounts* counts) {
+                        const StillDue& still, absl::Time now,
+                        KeyCounts* counts) {
   PRIVET_ASSIGN_OR_RETURN(const std::vector<keys::SlotKey> living,
                           keys::SlotsOfOwner(vault, owner));
   for (const keys::SlotKey& key : living) {
     if (key.slot != rule.slot) continue;
+    PRIVET_ASSIGN_OR_RETURN(const bool due, still());
+    if (!due) return absl::OkStatus();
     PRIVET_ASSIGN_OR_RETURN(const keys::Destroyed destroyed,
-                            destroyer.DestroySlot(owner, rule.slot, now));
+                            destroyer.DestroySlot(key, now));
     Note(destroyed, rule.retention_class, counts);
     return absl::OkStatus();
   }

@@ -57,10 +57,12 @@ absl::Status DestroyByDeadline(keys::Destroyer& destroyer,
                                absl::Span<const ClassRule> rules,
                                absl::Time now, KeyCounts* counts);
 
-// Destroys the key of one person's slot of a class, if it is there.
+// Destroys the key that one person's slot of a class had when `still` says that
+// it is due: what is sealed there after that lies under another.
 absl::Status DestroyOne(Store& vault, keys::Destroyer& destroyer,
                         const ClassRule& rule, const OwnerId& owner,
-                        absl::Time now, KeyCounts* counts);
+                        const StillDue& still, absl::Time now,
+                        KeyCounts* counts);
 
 }  // namespace privet::retention
 

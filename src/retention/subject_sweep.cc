@@ -36,6 +36,12 @@ Mask HeldOf(const base::SealedHeader& header) {
   return held;
 }
 
+enum class Written : std::uint8_t {
+  kAll,
+  kSome,    // some record changed meanwhile
+  kNotDue,  // none
+};
+
 // What is to be written back, and what that counts for.
 class Batch {
  public:
@@ -68,16 +74,20 @@ class Batch {
 
   std::size_t size() const { return replacements_.size() + removals_.size(); }
 
-  // Writes it; false if some record changed meanwhile.
-  absl::StatusOr<bool> Write(RecordSource& source, Counts* counts) {
-    if (size() == 0) return true;
+  absl::StatusOr<Written> Write(RecordSource& source, const StillDue& still,
+                                Counts* counts) {
+    if (size() == 0) return Written::kAll;
+    if (still) {
+      PRIVET_ASSIGN_OR_RETURN(const bool due, still());
+      if (!due) return Written::kNotDue;
+    }
     PRIVET_ASSIGN_OR_RETURN(const std::size_t replaced,
                             source.Replace(replacements_));
     PRIVET_ASSIGN_OR_RETURN(const std::size_t removed,
                             source.Remove(removals_));
-    if (replaced + removed != size()) return false;
+    if (replaced + removed != size()) return Written::kSome;
     counts->Add(counts_);
-    return true;
+    return Written::kAll;
   }
 
  private:
@@ -99,9 +109,9 @@ absl::StatusOr<std::vector<RecordId>> Chosen(RecordSource& source,
   return ids;
 }
 
-absl::StatusOr<bool> DropFrom(RecordSource& source,
-                              absl::Span<const RecordId> ids, const Pick& pick,
-                              Counts* counts, bool* held) {
+absl::StatusOr<Written> DropFrom(RecordSource& source,
+                                 absl::Span<const RecordId> ids,
+                                 const Pick& pick, Counts* counts, bool* held) {
   Batch batch;
   for (const RecordId& id : ids) {
     PRIVET_RETURN_IF_ERROR(source.ScanRange(
@@ -110,7 +120,7 @@ absl::StatusOr<bool> DropFrom(RecordSource& source,
           return true;
         }));
   }
-  return batch.Write(source, counts);
+  return batch.Write(source, pick.still, counts);
 }
 
 }  // namespace
@@ -123,10 +133,11 @@ absl::Status DropFromSubject(RecordSource& source, const OwnerId& owner,
                             Chosen(source, owner, pick, held));
     if (ids.empty()) return absl::OkStatus();
     for (std::size_t i = 0; i < ids.size(); i += batch) {
-      PRIVET_RETURN_IF_ERROR(
+      PRIVET_ASSIGN_OR_RETURN(
+          const Written written,
           DropFrom(source, absl::MakeConstSpan(ids).subspan(i, batch), pick,
-                   counts, held)
-              .status());
+                   counts, held));
+      if (written == Written::kNotDue) return absl::OkStatus();
     }
   }
   return TooMuchChange();
@@ -149,8 +160,10 @@ absl::Status DropFromType(RecordSource& source, std::uint32_t type,
           upto = After(id);
           return false;
         }));
-    PRIVET_ASSIGN_OR_RETURN(const bool written, found.Write(source, counts));
-    if (!written) {
+    PRIVET_ASSIGN_OR_RETURN(const Written written,
+                            found.Write(source, pick.still, counts));
+    if (written == Written::kNotDue) return absl::OkStatus();
+    if (written == Written::kSome) {
       if (++repeated == kRounds) return TooMuchChange();
       continue;
     }

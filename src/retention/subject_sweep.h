@@ -27,6 +27,9 @@ struct Pick {
   Choose choose;
   ResidueFate residue = ResidueFate::kThrown;
   std::string residue_of;  // for kOutlives
+  // Asked when a batch has been read, before it is written: if it says no, that
+  // batch and what comes after it stay. Default: null, yes.
+  StillDue still;
 };
 
 // Drops what `pick` chooses from the records of `owner` in `source`; sets

@@ -76,6 +76,16 @@ absl::StatusOr<bool> IsBehind(keys::Ledger& ledger,
   return behind;
 }
 
+// Tells whether a row is as it was read.
+StillDue Stands(Store& state, std::string key, std::string value) {
+  return [&state, key = std::move(key),
+          value = std::move(value)]() -> absl::StatusOr<bool> {
+    PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                            state.Read(key));
+    return row == value;
+  };
+}
+
 // Deletes a row that is as it was read; one that was undone meanwhile is gone.
 absl::Status Delete(Store& state, const std::string& key,
                     const std::string& value) {
@@ -207,9 +217,10 @@ absl::Status Sweep::ByEvent(const ClassRule& rule,
     for (const DueRow& row : rows) {
       if (unsettled_.contains(row.event.owner)) continue;
       if (event.ends) {
-        PRIVET_RETURN_IF_ERROR(
-            DestroyOne(*context_.options.vault, context_.destroyer, rule,
-                       row.event.owner, context_.now, &keys_));
+        PRIVET_RETURN_IF_ERROR(DestroyOne(
+            *context_.options.vault, context_.destroyer, rule, row.event.owner,
+            Stands(*context_.options.state, row.key, row.value), context_.now,
+            &keys_));
       }
       if (keys_only) continue;
       PRIVET_RETURN_IF_ERROR(
@@ -234,7 +245,7 @@ absl::Status Sweep::EndFor(const ClassRule& rule, const DueRow& row) {
         return mask;
       },
       rule.residue_of.empty() ? ResidueFate::kStays : ResidueFate::kOutlives,
-      rule.residue_of};
+      rule.residue_of, Stands(*context_.options.state, row.key, row.value)};
   bool held = false;
   for (const SweepSource& source : context_.options.sources) {
     PRIVET_RETURN_IF_ERROR(DropFromSubject(
@@ -290,6 +301,7 @@ absl::Status Sweep::WithoutGround() {
 absl::Status Sweep::WithoutGround(const subject::GroundLost& row,
                                   std::string key, std::string value) {
   const bool everybody = row.owner == OwnerId();
+  Store& state = *context_.options.state;
   const Pick pick{
       [&](const base::SealedHeader& header) {
         if (TypeOf(header.id()) != row.type) return Mask{0};
@@ -302,8 +314,7 @@ absl::Status Sweep::WithoutGround(const subject::GroundLost& row,
         }
         return Mask{0};
       },
-      ResidueFate::kThrown, ""};
-  Store& state = *context_.options.state;
+      ResidueFate::kThrown, "", Stands(state, key, value)};
   Counts counts;
   bool held = false;
   absl::Status status;

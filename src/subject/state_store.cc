@@ -154,6 +154,14 @@ absl::Time WhenHappened(const Said& said, std::string_view event) {
   return first;
 }
 
+absl::Time SaidAt(const Said& said, const StateRow& row, absl::Time now) {
+  for (const StateRow& other : said.rows) {
+    if (other.kind != row.kind || other.name != row.name) continue;
+    return std::max(now, other.at + absl::Milliseconds(1));
+  }
+  return now;
+}
+
 Said WithRow(const Said& said, const StateRow& row) {
   Said with;
   for (const StateRow& other : said.rows) {
@@ -200,30 +208,26 @@ absl::StatusOr<Said> StateStore::Read(const OwnerId& owner) {
 absl::Status StateStore::Apply(Change change, absl::Time now) {
   const std::string key =
       KeyOf(change.row.owner, change.row.kind, change.row.name);
-  // A clock that went back a little must not make this older than what it
-  // follows: a replay keeps the newer of the two.
-  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> there,
-                          store_->Read(key));
-  if (there.has_value()) {
-    PRIVET_ASSIGN_OR_RETURN(
-        const StateRow present,
-        Decode(key, *there, [this](std::string_view k, std::string_view v) {
-          return Mac(k, v);
-        }));
-    change.row.at = std::max(change.row.at, present.at);
-  }
   const std::string value = Encode(
       change.row,
       [this](std::string_view k, std::string_view v) { return Mac(k, v); });
   Own own;
   own.owner = change.row.owner;
-  own.with = change.with;
-  Set(&own.with, HistoryKeyOf(change.row),
-      EncodeHistory(change.row, change.history));
+  own.version = change.version;
+  own.history = {HistoryKeyOf(change.row),
+                 EncodeHistory(change.row, change.history)};
+  own.follow = std::move(change.with);
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> version,
+                          ReadVersion());
+  if (version.value_or("") != own.version) {
+    return absl::AbortedError("the state has changed since it was read");
+  }
   if (!change.takes_away && !change.moves_periods) {
-    Set(&own.with, key, value);
-    SetVersion(&own.with);
-    return store_->Commit({}, own.with);
+    std::vector<Store::Write> writes = std::move(own.follow);
+    writes.push_back(std::move(own.history));
+    Set(&writes, key, value);
+    SetVersion(&writes);
+    return store_->Commit({{kStateVersionKey, version}}, writes);
   }
   keys::LedgerItem item{kRowKind, base::Info(key, value)};
   if (change.moves_periods) {
@@ -257,6 +261,10 @@ absl::Status StateStore::CatchUp() { return CatchUpWith(nullptr); }
 
 absl::Status StateStore::CatchUpWith(const Own* own) {
   return Retry([&] { return CatchUpOnce(own); });
+}
+
+absl::StatusOr<std::optional<std::string>> StateStore::ReadVersion() {
+  return store_->Read(kStateVersionKey);
 }
 
 absl::StatusOr<keys::LedgerMark> StateStore::ReadMark() {
@@ -295,11 +303,15 @@ absl::Status StateStore::CatchUpOnce(const Own* own) {
   if (mark == before && mark_row.has_value() && own == nullptr) {
     return absl::OkStatus();
   }
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> version,
+                          ReadVersion());
   std::vector<Store::Write> writes;
-  if (own != nullptr) writes = own->with;
   // What follows from a change was worked out from what was known before it.
-  const bool alone =
-      own != nullptr && entries.size() == 1 && entries[0].number == own->number;
+  const bool alone = own != nullptr && entries.size() == 1 &&
+                     entries[0].number == own->number &&
+                     version.value_or("") == own->version;
+  if (alone) writes = own->follow;
+  if (own != nullptr) writes.push_back(own->history);
   if (own != nullptr && !alone) {
     Set(&writes, UnsettledKey(own->owner), Number(own->number));
   }
@@ -308,7 +320,8 @@ absl::Status StateStore::CatchUpOnce(const Own* own) {
   }
   if (!writes.empty()) SetVersion(&writes);
   Set(&writes, kStateMarkKey, mark.Serialize());
-  return store_->Commit({{kStateMarkKey, mark_row}}, writes);
+  return store_->Commit(
+      {{kStateMarkKey, mark_row}, {kStateVersionKey, version}}, writes);
 }
 
 absl::Status StateStore::Replay(const Entry& entry, bool settled,
@@ -397,7 +410,7 @@ absl::Status StateStore::Settle(
                             store_->Read(key));
     if (!unsettled.has_value()) return absl::OkStatus();
     PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> version,
-                            store_->Read(kStateVersionKey));
+                            ReadVersion());
     PRIVET_ASSIGN_OR_RETURN(const Said said, Read(owner));
     PRIVET_ASSIGN_OR_RETURN(std::vector<Store::Write> writes, follow(said));
     Set(&writes, key, std::nullopt);
@@ -409,7 +422,7 @@ absl::Status StateStore::Settle(
 absl::StatusOr<std::string> StateStore::Version() {
   PRIVET_RETURN_IF_ERROR(CatchUp());
   PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> version,
-                          store_->Read(kStateVersionKey));
+                          ReadVersion());
   return version.value_or("");
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,11 @@ struct Said {
 // not. An objection to a group is one to all that lies beneath it.
 absl::Time WhenHappened(const Said& said, std::string_view event);
 
+// Returns when `row` is said that is said `now`: after what it stands in place
+// of, although a clock stands still or went back a little. A replay keeps the
+// newer of the two, and each has its entry in the history.
+absl::Time SaidAt(const Said& said, const StateRow& row, absl::Time now);
+
 // Returns what is said once `row` stands in place of the row of its kind and
 // name.
 Said WithRow(const Said& said, const StateRow& row);
@@ -51,6 +57,9 @@ struct Change {
   bool takes_away = false;           // goes through the ledger first
   bool moves_periods = false;        // so does this: a deadline hangs on it
   std::vector<Store::Write> with;
+  // StateStore::Version() before the person was read, of whom `with` was worked
+  // out.
+  std::string version;
 };
 
 // Reads and writes rows of people. Each change is one commit; one that takes
@@ -71,7 +80,9 @@ class StateStore {
   // Returns what the state says of `owner`. DataLoss if a row does not verify.
   absl::StatusOr<Said> Read(const OwnerId& owner);
 
-  // Makes `change`; durable when it returns.
+  // Makes `change`; durable when it returns. Aborted, and nothing changed, if
+  // the version is another by now. If it becomes another while the ledger is
+  // written, the person is unsettled afterwards.
   absl::Status Apply(Change change, absl::Time now);
 
   // Writes rows of other kinds.
@@ -109,11 +120,14 @@ class StateStore {
         ledger_(std::move(ledger)),
         keyring_(std::move(keyring)) {}
 
-  // An entry of the ledger, and the rows that are written with it.
+  // An entry of the ledger, and the rows that are written with it; of those in
+  // `follow` only if they were worked out from what is known.
   struct Own {
     std::uint64_t number = 0;
     OwnerId owner;
-    std::vector<Store::Write> with;
+    std::string version;
+    Store::Write history;
+    std::vector<Store::Write> follow;
   };
   struct Entry {
     std::uint64_t number = 0;
@@ -121,6 +135,7 @@ class StateStore {
     std::string body;
   };
 
+  absl::StatusOr<std::optional<std::string>> ReadVersion();
   absl::StatusOr<keys::LedgerMark> ReadMark();
   absl::StatusOr<std::vector<Entry>> EntriesAfter(keys::LedgerMark* mark);
   absl::Status CatchUpOnce(const Own* own);

@@ -3,6 +3,7 @@
 #include "keys/destroyer.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "keys/catalogue.h"
 #include "keys/keys_fixture.h"
 #include "keys/rows.h"
+#include "support/meanwhile_store.h"
 
 namespace privet::keys {
 namespace {
@@ -125,7 +127,7 @@ TEST_CASE("A slot that an obligation needs survives an erasure",
     CHECK(*keyring->FindOwner(BeginOrDie(*keyring), "ada") == next);
   }
   SECTION("with his last slot nothing names him any more") {
-    REQUIRE_OK(vault.OpenDestroyer()->DestroySlot(owner, kept.slot, kNow));
+    REQUIRE_OK(vault.OpenDestroyer()->DestroySlot({owner, kept.slot, 1}, kNow));
     CHECK(keyring->ErasedOwners("ada")->empty());
     CHECK(*StateOfOwner(*vault.store, owner) == OwnerState::kUnknown);
   }
@@ -249,10 +251,15 @@ TEST_CASE("A destroyed slot of a living person begins again as another key",
   KeyPlace first = PlaceOf(OwnerOrDie(*keyring, "ada"));
   first.slot = *RememberSlot(*vault.store, {kEventSlot, "", 5});
   const std::string sealed = SealOrDie(*keyring, &first);
-  REQUIRE_OK(vault.OpenDestroyer()->DestroySlot(first.owner, first.slot, kNow));
+  REQUIRE_OK(
+      vault.OpenDestroyer()->DestroySlot({first.owner, first.slot, 1}, kNow));
   KeyPlace second = first;
   CHECK(SealOrDie(*keyring, &second) != sealed);
   CHECK(second.generation == 2);
+  // Whoever comes late with the key that was there takes none.
+  REQUIRE_OK(
+      vault.OpenDestroyer()->DestroySlot({first.owner, first.slot, 1}, kNow));
+  REQUIRE_OK(TryOpen(*keyring, second));
   REQUIRE_ERROR(TryOpen(*keyring, first), absl::StatusCode::kNotFound,
                 "destroyed");
 }
@@ -335,6 +342,20 @@ TEST_CASE("A slot dies at the deadline in the vault, unless it was taken back",
                                        {{place.slot, absl::InfiniteFuture()}}));
     CHECK(destroyer->DestroyDueSlots(dies, 10)->slots.empty());
     REQUIRE_OK(TryOpen(*keyring, place));
+  }
+  SECTION("not when it is put off while keys are destroyed") {
+    const auto meanwhile =
+        std::make_shared<testing::MeanwhileStore>(vault.store);
+    const auto other =
+        Destroyer::Create(meanwhile, vault.ledger, vault.counter);
+    REQUIRE_OK(other);
+    meanwhile->BeforeRead(OwnerRowName(place.owner), [&] {
+      REQUIRE_OK(destroyer->SetDeadlines(
+          place.owner, {{place.slot, dies + absl::Hours(1)}}));
+    });
+    CHECK((*other)->DestroyDueSlots(dies, 10)->slots.empty());
+    CHECK(meanwhile->happened());
+    REQUIRE_OK(TryOpen(*keyring, place, dies));
   }
   SECTION("a deadline that is moved counts once") {
     REQUIRE_OK(destroyer->SetDeadlines(place.owner,

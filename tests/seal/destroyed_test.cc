@@ -85,7 +85,7 @@ TEST_CASE("An event's slot dies with what it sealed, and with nothing else",
   Rig rig;
   const Sealed sealed = rig.SealUsualOrDie();
   REQUIRE_OK(DestroyerOrDie(rig)->DestroySlot(
-      rig.owner, rig.terms[kAccount]->slot(), rig.clock.now));
+      {rig.owner, rig.terms[kAccount]->slot(), 1}, rig.clock.now));
   CHECK(OpenOne(&rig, sealed, kAccount).code() == absl::StatusCode::kNotFound);
   for (const std::size_t i : {kPublic, kContent, kInvoice}) {
     REQUIRE_OK(OpenOne(&rig, sealed, i));

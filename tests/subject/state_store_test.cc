@@ -13,12 +13,14 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "base/prefix.h"
 #include "keys/keyring.h"
 #include "keys/ledger.h"
 #include "privet/keys.h"
 #include "privet/testing/stores.h"
 #include "subject/state_row.h"
 #include "support/catch.h"
+#include "support/meanwhile_store.h"
 #include "support/status_assertions.h"
 
 namespace privet::subject {
@@ -69,8 +71,15 @@ class Fixture {
     return change;
   }
 
-  void ApplyOrDie(StateStore& state, const Change& change) {
-    REQUIRE_OK(state.Apply(change, clock_.Now()));
+  // Makes a change that was worked out from what is known now.
+  void ApplyOrDie(StateStore& state, Change change) {
+    const auto version = state.Version();
+    REQUIRE_OK(version);
+    change.version = *version;
+    const auto said = state.Read(change.row.owner);
+    REQUIRE_OK(said);
+    change.row.at = SaidAt(*said, change.row, change.row.at);
+    REQUIRE_OK(state.Apply(std::move(change), clock_.Now()));
     clock_.Advance(absl::Seconds(1));
   }
 
@@ -125,13 +134,23 @@ TEST_CASE("The last word on a consent counts", "[subject][state]") {
 TEST_CASE("A withdrawal holds although the clock went back a little",
           "[subject][state]") {
   Fixture fixture;
-  auto state = fixture.OpenOrDie(testing::NewMemoryStore());
+  const auto store = testing::NewMemoryStore();
+  auto state = fixture.OpenOrDie(store);
   fixture.ApplyOrDie(*state, fixture.MakeChange(RowKind::kConsent, "analytics",
                                                 RowStatus::kInForce, false));
-  fixture.clock_.Advance(-absl::Minutes(2));
+  fixture.clock_.Advance(GENERATE(absl::Minutes(-2), -absl::Seconds(1)));
   fixture.ApplyOrDie(*state, fixture.MakeChange(RowKind::kConsent, "analytics",
                                                 RowStatus::kEnded, true));
   CHECK(state->Read(fixture.owner_)->state.consents.empty());
+  // The history has both.
+  int entries = 0;
+  const std::string from = HistoryPrefix(fixture.owner_);
+  REQUIRE_OK(store->Scan(from, base::EndOfPrefix(from),
+                         [&](std::string_view, std::string_view) {
+                           ++entries;
+                           return true;
+                         }));
+  CHECK(entries == 2);
 }
 
 TEST_CASE("A restored state withdraws again before it answers",
@@ -183,6 +202,7 @@ TEST_CASE("What follows from a change is written with it, or later",
   Change withdrawn = fixture.MakeChange(RowKind::kConsent, "analytics",
                                         RowStatus::kEnded, true);
   withdrawn.with = {{"ground/of-it", ""}};
+  withdrawn.version = *state->Version();
   SECTION("with it, where nobody else spoke meanwhile") {
     withdrawn.moves_periods = GENERATE(false, true);
     fixture.ApplyOrDie(*state, withdrawn);
@@ -217,6 +237,43 @@ TEST_CASE("What follows from a change is written with it, or later",
   CHECK(state->Unsettled()->empty());
   CHECK(store->Read("ground/later")->has_value());
   REQUIRE_OK(SettleWith(*state, fixture.owner_, {}, [] { FAIL("settled"); }));
+}
+
+TEST_CASE("A change that was worked out before another one is not made",
+          "[subject][state]") {
+  Fixture fixture;
+  const auto meanwhile =
+      std::make_shared<testing::MeanwhileStore>(testing::NewMemoryStore());
+  auto state = fixture.OpenOrDie(meanwhile);
+  auto other = fixture.OpenOrDie(meanwhile);
+  const bool takes_away = GENERATE(false, true);
+  Change change = fixture.MakeChange(
+      RowKind::kConsent, "analytics",
+      takes_away ? RowStatus::kEnded : RowStatus::kInForce, takes_away);
+  change.with = {{"ground/of-it", ""}};
+  change.version = *state->Version();
+  const auto speak = [&] {
+    fixture.ApplyOrDie(*other,
+                       fixture.MakeChange(RowKind::kConsent, "experience",
+                                          RowStatus::kInForce, false));
+  };
+  const auto before = fixture.ledger_->Head();
+  SECTION("which was there when it was looked at") {
+    speak();
+    REQUIRE_ERROR(state->Apply(change, fixture.clock_.Now()),
+                  absl::StatusCode::kAborted, "changed since");
+    CHECK(fixture.ledger_->Head()->number == before->number);
+  }
+  SECTION("which came after that") {
+    meanwhile->BeforeCommit(speak);
+    const absl::Status made = state->Apply(change, fixture.clock_.Now());
+    REQUIRE(meanwhile->happened());
+    // The ledger has it already: what follows is worked out anew.
+    if (takes_away) REQUIRE_OK(made);
+    if (!takes_away) CHECK(absl::IsAborted(made));
+    CHECK(state->Unsettled()->size() == (takes_away ? 1 : 0));
+  }
+  CHECK_FALSE(meanwhile->Read("ground/of-it")->has_value());
 }
 
 TEST_CASE("The version changes with what is known of anybody, and only then",
