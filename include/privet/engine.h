@@ -90,8 +90,12 @@ class Engine {
   // Returns the policy at work.
   Policy policy() const;
 
-  // Reads what calls about `subject` will need, and keeps it in memory for the
-  // life of the lease. NotFound if nothing is known of him.
+  // Reads into memory what sealing records about `subject`, and opening those
+  // of the present epochs, needs. Such calls then wait for no store, until the
+  // state or a key of anybody changes: the next reads again what it needs or,
+  // by EngineOptions::on_miss, is Unavailable; prefetch again. (A call that
+  // comes EngineOptions::key_cache_ttl after the last look reads a few numbers,
+  // to see whether something has changed.) NotFound if nothing is known of him.
   absl::StatusOr<SubjectLease> Prefetch(const Subject& subject) const;
 
   // Returns `message` as one line for a log: public fields as they are, every

@@ -64,7 +64,8 @@ struct EngineOptions {
   // it; keys may then reach swap. Default: false, Create() refuses.
   bool allow_unlocked_memory = false;
 
-  // What a call does that would have to wait for a store.
+  // What a call does that would have to read a person or a key from a store:
+  // reads it (default), or is Unavailable; see Engine::Prefetch().
   enum class OnMiss { kRead, kRefuse };
   OnMiss on_miss = OnMiss::kRead;
 

@@ -5,7 +5,6 @@
 #ifndef PRIVET_SUBJECT_H_
 #define PRIVET_SUBJECT_H_
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,18 +52,12 @@ class SubjectMatch {
   bool any_ = false;
 };
 
-// Keeps a person's state and keys in memory: while it lives, calls about him
-// read no store. It still obeys erasures, withdrawals and objections at once.
-// Movable; release it on any thread. Made by Engine::Prefetch().
-class SubjectLease {
- public:
-  SubjectLease() = default;
-  explicit SubjectLease(std::shared_ptr<const void> pin)
-      : pin_(std::move(pin)) {}
-
- private:
-  std::shared_ptr<const void> pin_;
-};
+// Says that a person's state and keys are in memory, so that calls about him
+// wait for no store. Made by Engine::Prefetch(), which says how long it is so.
+//
+// It holds nothing: what is in memory obeys erasures, withdrawals and
+// objections, whoever has a lease.
+class SubjectLease {};
 
 }  // namespace privet
 

@@ -208,6 +208,7 @@ absl::Status Keyring::Impl::EpochKey(const KeyCall& call, const KeyPlace& place,
     CopyOut(cached, key);
     return absl::OkStatus();
   }
+  PRIVET_RETURN_IF_ERROR(MissAllowed(call));
   PRIVET_RETURN_IF_ERROR(
       create ? vault_->EnsureEpochKey(place.retention_class, place.epoch,
                                       now_ms, key)
@@ -232,6 +233,7 @@ absl::Status Keyring::Impl::SubjectKey(const KeyCall& call,
     *generation = cached.generation;
     return absl::OkStatus();
   }
+  PRIVET_RETURN_IF_ERROR(MissAllowed(call));
   if (create) {
     const bool nobody = place.owner == Nobody(type);
     PRIVET_ASSIGN_OR_RETURN(
@@ -251,7 +253,6 @@ absl::Status Keyring::Impl::SubjectKey(const KeyCall& call,
 absl::Status Keyring::Impl::Derive(const KeyCall& call, const KeyPlace& place,
                                    std::string_view type, bool create,
                                    CompartmentKey* out) {
-  PRIVET_RETURN_IF_ERROR(MissAllowed(call));
   const std::uint64_t version = cache_->version();
   KeyBytes subject_key, epoch_key;
   std::uint32_t generation = 0;

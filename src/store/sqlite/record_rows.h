@@ -11,7 +11,8 @@
 //   bof(id, compartment, tag)  the rows of bidx that go with a compartment: one
 //                              of bidx without any here finds nothing
 //   stale(n, tag, id)          such rows of bidx, to be deleted
-//   held(id, hold)             records that a hold keeps
+//   held(id, hold)             records that a hold keeps: empty, and there so
+//                              that holds, when they come, need no new schema
 //   swept(type, class, upto)   how far sweeps have come
 
 #ifndef PRIVET_STORE_SQLITE_RECORD_ROWS_H_
