@@ -68,7 +68,8 @@ struct Status {
   std::vector<std::uint32_t> generations;
   std::uint64_t ledger = 0;  // number of its last entry
   bool has_vault = false;
-  std::uint64_t vault_ledger = 0;  // up to which the vault has come
+  std::uint64_t vault_ledger = 0;  // number of the last that is in the vault
+  std::uint64_t behind = 0;        // of those after it, that concern keys
   std::size_t subject_keys = 0, epoch_keys = 0;
 };
 
@@ -83,20 +84,30 @@ absl::StatusOr<std::size_t> CountRows(Store& vault, keys::KeyKind kind) {
   return count;
 }
 
-absl::Status ReadVault(const std::string& path, Status* status) {
+// Reads how far the vault has come. What people said, which is most of a
+// ledger, moves no key and leaves the vault's mark where it is.
+absl::Status ReadMark(Store& vault, keys::Ledger& ledger, Status* status) {
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                          vault.Read(keys::kLedgerRow));
+  if (!row) return absl::OkStatus();
+  PRIVET_ASSIGN_OR_RETURN(const keys::LedgerMark mark,
+                          keys::LedgerMark::Parse(*row));
+  status->vault_ledger = mark.number;
+  return ledger.Read(mark, [status](const keys::LedgerEntry& entry) {
+    status->behind += keys::IsOfVault(entry.kind) ? 1 : 0;
+    return true;
+  });
+}
+
+absl::Status ReadVault(const std::string& path, keys::Ledger& ledger,
+                       Status* status) {
   SqliteOptions there;
   there.create = false;
   const auto vault = OpenSqliteStore(path, there);
   if (absl::IsNotFound(vault.status())) return absl::OkStatus();
   PRIVET_RETURN_IF_ERROR(vault.status());
   status->has_vault = true;
-  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
-                          (*vault)->Read(keys::kLedgerRow));
-  if (row) {
-    PRIVET_ASSIGN_OR_RETURN(const keys::LedgerMark mark,
-                            keys::LedgerMark::Parse(*row));
-    status->vault_ledger = mark.number;
-  }
+  PRIVET_RETURN_IF_ERROR(ReadMark(**vault, ledger, status));
   PRIVET_ASSIGN_OR_RETURN(status->subject_keys,
                           CountRows(**vault, keys::KeyKind::kSubject));
   PRIVET_ASSIGN_OR_RETURN(status->epoch_keys,
@@ -119,21 +130,20 @@ absl::StatusOr<Status> ReadStatus(const std::string& folder) {
                           keys::Ledger::Open(folders.ledger));
   PRIVET_ASSIGN_OR_RETURN(const keys::LedgerMark head, ledger->Head());
   status.ledger = head.number;
-  PRIVET_RETURN_IF_ERROR(ReadVault(folders.vault, &status));
+  PRIVET_RETURN_IF_ERROR(ReadVault(folders.vault, *ledger, &status));
   return status;
 }
 
 int PrintStatus(const Options& options, const Output& output) {
   const absl::StatusOr<Status> status = ReadStatus(options.path);
   if (!status.ok()) return Fail(status.status(), output);
-  const bool behind =
-      status->has_vault && status->vault_ledger < status->ledger;
   if (options.json) {
     Print({{"root", status->root},
            {"generations", status->generations},
            {"ledger", status->ledger},
            {"vault", status->has_vault},
            {"vault_ledger", status->vault_ledger},
+           {"vault_behind", status->behind},
            {"subject_keys", status->subject_keys},
            {"epoch_keys", status->epoch_keys}},
           output.out);
@@ -149,10 +159,10 @@ int PrintStatus(const Options& options, const Output& output) {
   }
   output.out << "vault: " << status->subject_keys << " keys of people, "
              << status->epoch_keys << " keys of epochs";
-  if (behind) {
-    output.out << "; behind the ledger by "
-               << status->ledger - status->vault_ledger
-               << " entries, which the next start replays";
+  if (status->behind > 0) {
+    output.out << "; the ledger has " << status->behind
+               << " entries about keys that the vault lacks, and that the next "
+               << "start replays";
   }
   output.out << "\n";
   return kYes;

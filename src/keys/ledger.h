@@ -36,6 +36,10 @@ inline constexpr std::uint8_t kFirstStateKind = 16;
 // with the owner: the vault notes that his deadlines are to be set anew.
 inline constexpr std::uint8_t kPeriodsKind = 17;
 
+inline bool IsOfVault(std::uint8_t kind) {
+  return kind < kFirstStateKind || kind == kPeriodsKind;
+}
+
 // How far a store has come: the number of the last entry that it holds, and
 // that entry's check bytes, so that another ledger is not taken for this one.
 // Number 0 is the beginning of a ledger.

@@ -38,10 +38,6 @@ std::string EntryNumber(std::uint64_t number) {
   return row;
 }
 
-bool IsOfVault(std::uint8_t kind) {
-  return kind < kFirstStateKind || kind == kPeriodsKind;
-}
-
 // Takes an owner off the look-up row of his host's id, or, while a slot lives,
 // lists him as erased.
 absl::Status TakeOffLookUp(const OwnerId& owner, const OwnerRow& row,

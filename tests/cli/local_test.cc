@@ -16,6 +16,7 @@
 #include "chat.pb.h"
 #include "cli/run.h"
 #include "cli/transcript.h"
+#include "privet/subjects.h"
 #include "privet/testing/stores.h"
 #include "support/catch.h"
 #include "support/status_assertions.h"
@@ -129,6 +130,45 @@ TEST_CASE("A sweep says what went", "[cli][sweep]") {
   std::filesystem::rename(folder.path() + "/elsewhere", root);
   const Result status = RunWith({"keys", "status", privacy});
   CHECK_THAT(status.out, testing::ContainsSubstring("keys of people"));
+}
+
+TEST_CASE("A vault lacks what the ledger says of keys, not of people's words",
+          "[cli][keys]") {
+  const Folder folder;
+  const std::string privacy = folder.path() + "/privacy";
+  REQUIRE(RunWith({"init", privacy}).code == 0);
+  const auto with_subjects = [&privacy](auto call) {
+    EngineOptions options;
+    options.allow_unlocked_memory = true;
+    const auto local = OpenLocal(privacy, options);
+    REQUIRE_OK(local);
+    call(local->engine.subjects());
+  };
+  const auto status = [&privacy] {
+    const Result result = RunWith({"keys", "status", privacy});
+    CHECK(result.code == 0);
+    return result.out;
+  };
+  const std::string vault = privacy + ".keys/keys.db";
+  with_subjects([](const Subjects& subjects) {
+    REQUIRE_OK(subjects.Restrict(
+        Subject("ada"), RestrictionGround::kAccuracyContested, "case 1"));
+  });
+  CHECK_THAT(status(), testing::ContainsSubstring("ledger: 1 entries"));
+  CHECK(status().find("lacks") == std::string::npos);
+  std::filesystem::copy(vault, folder.path() + "/copy");
+  with_subjects([](const Subjects& subjects) {
+    REQUIRE_OK(subjects.Erase(Subject("ada")));
+  });
+  CHECK(status().find("lacks") == std::string::npos);
+  // An older vault is put back.
+  for (const char* end : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(vault + end);
+  }
+  std::filesystem::copy(folder.path() + "/copy", vault);
+  CHECK_THAT(status(), testing::ContainsSubstring(
+                           "the ledger has 1 entries about keys that the vault "
+                           "lacks"));
 }
 
 }  // namespace
