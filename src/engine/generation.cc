@@ -111,12 +111,16 @@ absl::StatusOr<const Resolved*> Generation::Make(const Request& request,
   resolved->plan = &plan;
   resolved->context = context;
   resolved->sealed = Sealed(&plan);
-  resolved->call = std::make_unique<record::CallPlan>(plan, *context);
+  PRIVET_ASSIGN_OR_RETURN(record::CallPlan call,
+                          record::CallPlan::Make(plan, *context));
+  resolved->call = std::make_unique<record::CallPlan>(std::move(call));
   if (request.operation == policy::Operation::kStore &&
       plan.residue() != nullptr) {
     resolved->sealed_residue = Sealed(plan.residue());
-    resolved->residue = std::make_unique<record::CallPlan>(
+    PRIVET_ASSIGN_OR_RETURN(
+        record::CallPlan residue,
         record::CallPlan::ForResidue(*plan.residue(), *context));
+    resolved->residue = std::make_unique<record::CallPlan>(std::move(residue));
   }
   made_.push_back(std::move(resolved));
   const Resolved* result = made_.back().get();

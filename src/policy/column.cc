@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "base/status_macros.h"
 
 namespace privet::policy {
@@ -54,16 +55,12 @@ absl::StatusOr<std::unique_ptr<Column>> Column::Build(Model* model,
   column->leaves_.Add({Leaf{}});  // kDeniedNode
   column->by_function_[{Diagram::Number(Forms::kNothing), {}}] = kDeniedNode;
   for (Category i = 0; i < model->category_count(); ++i) {
-    column->nodes_.push_back(column->MakeNode({&i, 1}));
+    PRIVET_ASSIGN_OR_RETURN(const Node node, column->MakeNode({&i, 1}));
+    column->nodes_.push_back(node);
   }
-  column->public_node_ = column->MakeNode({});
+  PRIVET_ASSIGN_OR_RETURN(column->public_node_, column->MakeNode({}));
   for (const Node node : column->nodes_) {
     column->leaf_of_.push_back(&column->leaves_.At(node));
-  }
-  if (column->functions_->diagram().overflowed()) {
-    return absl::ResourceExhaustedError(
-        "the rules for one request depend on each other in too many ways; use "
-        "fewer conditions on the same categories and purposes");
   }
   return column;
 }
@@ -80,8 +77,19 @@ std::uint32_t Column::PermitsOf(Forms::Set set) const {
   return members.size() == 1 ? std::uint32_t{members.front()} + 1 : 0;
 }
 
-Node Column::MakeNode(absl::Span<const Category> categories) const {
-  const Ref function = functions_->Decision(categories);
+absl::StatusOr<Ref> Column::FunctionOf(
+    absl::Span<const Category> categories) const {
+  const std::vector<Category> key(categories.begin(), categories.end());
+  const auto known = too_large_.find(key);
+  if (known != too_large_.end()) return known->second;
+  absl::StatusOr<Ref> function = functions_->Decision(categories);
+  if (!function.ok()) too_large_[key] = function.status();
+  return function;
+}
+
+absl::StatusOr<Node> Column::MakeNode(
+    absl::Span<const Category> categories) const {
+  PRIVET_ASSIGN_OR_RETURN(const Ref function, FunctionOf(categories));
   // An AUTHORITY's list is looked up for each field.
   std::vector<Category> listed;
   if (!Diagram::IsNumber(function) && FindVar(model_->listed) != nullptr) {
@@ -108,7 +116,8 @@ Node Column::MakeNode(absl::Span<const Category> categories) const {
   return entry->second = leaves_.Add(lines);
 }
 
-Node Column::NodeOfSet(absl::Span<const Category> categories) const {
+absl::StatusOr<Node> Column::NodeOfSet(
+    absl::Span<const Category> categories) const {
   const std::vector<Category> key(categories.begin(), categories.end());
   for (const Category category : key) {
     if (category >= model_->category_count()) return kDeniedNode;
@@ -116,8 +125,8 @@ Node Column::NodeOfSet(absl::Span<const Category> categories) const {
   const base::MutexLock lock(lock_);
   const auto known = by_set_.find(key);
   if (known != by_set_.end()) return known->second;
-  const Node node = MakeNode(categories);
-  return by_set_[key] = functions_->diagram().overflowed() ? kDeniedNode : node;
+  PRIVET_ASSIGN_OR_RETURN(const Node node, MakeNode(categories));
+  return by_set_[key] = node;
 }
 
 }  // namespace privet::policy

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "base/mutex.h"
@@ -59,7 +60,7 @@ class Column {
  public:
   // Builds the column of a request; one that a gate refuses whatever the word
   // denies everything, but asks the questions of the gates. ResourceExhausted
-  // if the policy asks too much at once. `lock` is that of the builders, held
+  // if the rules ask too much at once. `lock` is that of the builders, held
   // by the caller, and taken by NodeOfSet().
   static absl::StatusOr<std::unique_ptr<Column>> Build(Model* model,
                                                        const Request& request,
@@ -77,9 +78,12 @@ class Column {
   Node public_node() const { return public_node_; }
 
   // Returns the decision on a sorted set of categories, built at first use.
-  Node NodeOfSet(absl::Span<const Category> categories) const;
+  // ResourceExhausted, at once from then on, if it is too large.
+  absl::StatusOr<Node> NodeOfSet(absl::Span<const Category> categories) const;
 
   // Returns the function of the same; the caller holds the lock.
+  absl::StatusOr<Diagram::Ref> FunctionOf(
+      absl::Span<const Category> categories) const;
   Functions& functions() const { return *functions_; }
 
  private:
@@ -87,7 +91,7 @@ class Column {
       : model_(model), request_(request), lock_(lock) {}
 
   // The next two need the lock.
-  Node MakeNode(absl::Span<const Category> categories) const;
+  absl::StatusOr<Node> MakeNode(absl::Span<const Category> categories) const;
   std::uint32_t PermitsOf(Forms::Set set) const;
 
   Model* const model_;
@@ -104,6 +108,7 @@ class Column {
   mutable std::map<std::pair<Diagram::Ref, std::vector<Category>>, Node>
       by_function_;
   mutable std::map<std::vector<Category>, Node> by_set_;
+  mutable std::map<std::vector<Category>, absl::Status> too_large_;
 };
 
 }  // namespace privet::policy

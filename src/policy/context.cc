@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "policy/column.h"
 #include "policy/snapshot.h"
@@ -88,7 +89,8 @@ Word Context::MakeWord(const SubjectFacts& subject, const RequestState& request,
   return word;
 }
 
-Node Context::NodeOf(absl::Span<const Category> categories) const {
+absl::StatusOr<Node> Context::NodeOf(
+    absl::Span<const Category> categories) const {
   if (may_not_store_) return kDeniedNode;
   if (categories.empty()) return PublicNode();
   if (categories.size() > 1) return column_->NodeOfSet(categories);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
 #include "policy/decision.h"
@@ -60,7 +61,9 @@ class Context {
   // Returns the decision on a field of all of `categories` (sorted, at least
   // one): for kStore that of some one purpose (POLICY.md 2(8)). One category: a
   // load. Several: built at first use, under a lock; keep the number.
-  Node NodeOf(absl::Span<const Category> categories) const;
+  // ResourceExhausted if the rules on them ask too much at once, which
+  // Snapshot::CheckField() finds when the field is bound.
+  absl::StatusOr<Node> NodeOf(absl::Span<const Category> categories) const;
 
   // Returns the decision on a public field: the gates alone.
   Node PublicNode() const;

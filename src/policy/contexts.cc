@@ -136,11 +136,12 @@ absl::StatusOr<const Context*> Contexts::Find(Operation operation,
 absl::StatusOr<const Column*> Contexts::ColumnOf(const Request& request) {
   const ColumnKey key(request.operation, request.actor, request.purpose,
                       request.recipient, request.region);
-  const auto known = columns_.find(key);
-  if (known != columns_.end()) return known->second.get();
-  PRIVET_ASSIGN_OR_RETURN(std::unique_ptr<Column> column,
-                          Column::Build(model_, request, &lock_));
-  return (columns_[key] = std::move(column)).get();
+  auto known = columns_.find(key);
+  if (known == columns_.end()) {
+    known = columns_.emplace(key, Column::Build(model_, request, &lock_)).first;
+  }
+  if (!known->second.ok()) return known->second.status();
+  return known->second->get();
 }
 
 absl::StatusOr<const Context*> Contexts::Make(const ContextKey& key) {

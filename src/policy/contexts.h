@@ -36,10 +36,13 @@ class Contexts {
                                       RegionId region,
                                       std::string_view record_type);
 
+  const Model& model() const { return *model_; }
+
   // The lock under which columns and the forms of the model grow.
   base::Mutex* lock() { return &lock_; }
 
-  // Returns the column of a request, made at first use.
+  // Returns the column of a request, made at first use. An error is kept as
+  // well: no call makes a column again that cannot be made.
   absl::StatusOr<const Column*> ColumnOf(const Request& request)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
 
@@ -76,7 +79,7 @@ class Contexts {
   base::Mutex lock_;
   std::vector<std::unique_ptr<Table>> tables_ ABSL_GUARDED_BY(lock_);
   std::vector<std::unique_ptr<const Context>> contexts_ ABSL_GUARDED_BY(lock_);
-  std::map<ColumnKey, std::unique_ptr<const Column>> columns_
+  std::map<ColumnKey, absl::StatusOr<std::unique_ptr<const Column>>> columns_
       ABSL_GUARDED_BY(lock_);
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "policy/counterexample.h"
@@ -53,7 +54,8 @@ class Finder {
 
   bool MayMeet(const Request& request) const;
   bool Visit(const Request& request);
-  void Look(const Request& request, absl::Span<const Category> categories);
+  bool Look(const Request& request, absl::Span<const Category> categories);
+  bool Fail(const absl::Status& status);  // false
   Givers GiversOf(const Request& request, absl::Span<const Category> categories,
                   const std::vector<std::uint32_t>& values, Forms::Set set);
   void Report(const Request& request, absl::Span<const Category> categories,
@@ -102,28 +104,38 @@ bool Finder::Visit(const Request& request) {
       last_.operation == Operation::kStore && last_.region == request.region;
   if (!same) {
     auto made = Functions::Make(&model_, TableOf(request), {});
-    if (!made.ok()) return false;  // CheckWords() says so
+    if (!made.ok()) return Fail(made.status());
     functions_ = *std::move(made);
     last_ = request;
   }
-  if (!set_.empty()) {
-    Look(request, set_);
-    return findings_->empty();
+  if (!set_.empty()) return Look(request, set_) && findings_->empty();
+  for (Category c = 0; c < model_.category_count(); ++c) {
+    if (!Look(request, {&c, 1})) return false;
   }
-  for (Category c = 0; c < model_.category_count(); ++c) Look(request, {&c, 1});
   return true;
 }
 
-void Finder::Look(const Request& request,
+// What cannot be looked at is no agreement: an error as well.
+bool Finder::Fail(const absl::Status& status) {
+  findings_->push_back(
+      {Severity::kError, {}, std::string(status.message()), ""});
+  return false;
+}
+
+bool Finder::Look(const Request& request,
                   absl::Span<const Category> categories) {
   Forms* forms = model_.forms.get();
-  const Ref decision = DecisionOf(request, categories, functions_.get());
-  const Ref contradicts = functions_->diagram().Apply(
-      decision, decision, [forms](std::uint32_t x, std::uint32_t) {
+  Diagram& diagram = functions_->diagram();
+  const auto decision = DecisionOf(request, categories, functions_.get());
+  if (!decision.ok()) return Fail(decision.status());
+  const Ref contradicts = diagram.Apply(
+      *decision, *decision, [forms](std::uint32_t x, std::uint32_t) {
         return std::uint32_t{forms->Members(x).size() > 1};
       });
-  const auto path = ShortestPath(functions_->diagram(), contradicts);
-  if (path.has_value()) Report(request, categories, *path, decision);
+  if (diagram.overflowed()) return Fail(functions_->TooLarge(categories));
+  const auto path = ShortestPath(diagram, contradicts);
+  if (path.has_value()) Report(request, categories, *path, *decision);
+  return true;
 }
 
 Finder::Givers Finder::GiversOf(const Request& request,

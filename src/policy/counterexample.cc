@@ -116,8 +116,9 @@ Request TableOf(Request request) {
   return request;
 }
 
-Ref DecisionOf(const Request& request, absl::Span<const Category> categories,
-               Functions* functions) {
+absl::StatusOr<Ref> DecisionOf(const Request& request,
+                               absl::Span<const Category> categories,
+                               Functions* functions) {
   return request.operation == Operation::kStore
              ? functions->StorePart(categories, request.purpose, request.actor)
              : functions->Decision(categories);

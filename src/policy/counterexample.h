@@ -50,9 +50,9 @@ std::vector<std::uint32_t> RulesAt(const std::vector<std::uint32_t>& values,
 // purposes share their tables; and the decision of such functions on the
 // request as it is.
 Request TableOf(Request request);
-Diagram::Ref DecisionOf(const Request& request,
-                        absl::Span<const Category> categories,
-                        Functions* functions);
+absl::StatusOr<Diagram::Ref> DecisionOf(const Request& request,
+                                        absl::Span<const Category> categories,
+                                        Functions* functions);
 
 }  // namespace privet::policy
 

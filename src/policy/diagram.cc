@@ -13,7 +13,7 @@ Diagram::Ref Diagram::Make(std::uint32_t var, const Children& children) {
       std::all_of(children.begin(), children.end(),
                   [&](Ref child) { return child == children.front(); });
   if (is_constant) return children.front();
-  if (nodes_.size() >= kMaxNodes) {
+  if (nodes_.size() >= most_nodes_) {
     overflowed_ = true;
     return Number(0);
   }
@@ -26,6 +26,22 @@ Diagram::Ref Diagram::Make(std::uint32_t var, const Children& children) {
     children_.insert(children_.end(), children.begin(), children.end());
   }
   return entry->second;
+}
+
+void Diagram::CutBack(std::size_t size) {
+  overflowed_ = false;
+  if (size >= nodes_.size()) return;
+  for (std::size_t i = size; i < nodes_.size(); ++i) {
+    const auto children = ChildrenOf(static_cast<Ref>(i));
+    Children key(children.begin(), children.end());
+    key.push_back(nodes_[i].var);
+    index_.erase(key);
+  }
+  children_.resize(nodes_[size].first);
+  nodes_.resize(size);
+  children_.shrink_to_fit();
+  nodes_.shrink_to_fit();
+  index_.rehash(0);
 }
 
 }  // namespace privet::policy

@@ -24,8 +24,8 @@ class Diagram {
   using Children = absl::InlinedVector<Ref, 6>;
 
   // A diagram over variables of so many values each, asked in this order.
-  explicit Diagram(std::vector<std::uint32_t> sizes)
-      : sizes_(std::move(sizes)) {}
+  Diagram(std::vector<std::uint32_t> sizes, std::size_t most_nodes)
+      : sizes_(std::move(sizes)), most_nodes_(most_nodes) {}
 
   static constexpr Ref Number(std::uint32_t value) { return value | kNumber; }
   static constexpr bool IsNumber(Ref ref) { return (ref & kNumber) != 0; }
@@ -37,9 +37,14 @@ class Diagram {
   }
 
   // Returns the function that asks `var` first. Its children ask only later
-  // ones. Beyond the size limit the result is the number 0, and overflowed().
+  // ones. Beyond the size limit the result is the number 0, and overflowed():
+  // nothing that was made since the size was below it is an answer.
   Ref Make(std::uint32_t var, const Children& children);
   bool overflowed() const { return overflowed_; }
+
+  std::size_t size() const { return nodes_.size(); }
+  // Forgets all nodes but the first `size`, and that there were too many.
+  void CutBack(std::size_t size);
 
   // Returns the function x -> op(a(x), b(x)), op taking and giving numbers.
   template <typename Op>
@@ -60,7 +65,6 @@ class Diagram {
 
  private:
   static constexpr Ref kNumber = Ref{1} << 31;
-  static constexpr std::size_t kMaxNodes = std::size_t{1} << 20;
 
   struct Node {
     std::uint32_t var, first;
@@ -90,6 +94,7 @@ class Diagram {
   }
 
   std::vector<std::uint32_t> sizes_;
+  std::size_t most_nodes_;
   std::vector<Node> nodes_;
   std::vector<Ref> children_;
   absl::flat_hash_map<Children, Ref> index_;

@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "policy/text.h"
 
 namespace privet::policy {
 namespace {
@@ -245,8 +249,8 @@ Ref Functions::Share(Category category) {
   return is_first ? kNo : all;
 }
 
-Ref Functions::StorePart(absl::Span<const Category> categories,
-                         std::uint32_t purpose, std::uint32_t actor) {
+Ref Functions::PartOfStore(absl::Span<const Category> categories,
+                           std::uint32_t purpose, std::uint32_t actor) {
   if (!model_->actor[actor].purposes.Test(purpose) ||
       model_->purpose[purpose].Is(v1::Purpose::SALE)) {
     return kNo;
@@ -301,7 +305,7 @@ Ref Functions::Store(absl::Span<const Category> categories) {
   std::vector<Ref> seen;
   for (const std::uint32_t purpose : purposes.Members()) {
     for (std::uint32_t actor = 0; actor < model_->actor.size(); ++actor) {
-      const Ref part = StorePart(categories, purpose, actor);
+      const Ref part = PartOfStore(categories, purpose, actor);
       if (part == kNo) continue;
       if (std::find(seen.begin(), seen.end(), part) != seen.end()) continue;
       seen.push_back(part);
@@ -311,7 +315,7 @@ Ref Functions::Store(absl::Span<const Category> categories) {
   return Stored(any);
 }
 
-Ref Functions::Decision(absl::Span<const Category> categories) {
+Ref Functions::Decide(absl::Span<const Category> categories) {
   if (categories.empty()) return PublicDecision();
   if (request_.operation == Operation::kStore) return Store(categories);
   Ref all = Gates();
@@ -338,6 +342,45 @@ Ref Functions::PublicDecision() {
   const Ref whole = Diagram::Number(model_->forms->Only(kWhole));
   return request_.operation == Operation::kStore ? whole
                                                  : Where(Gates(), whole);
+}
+
+absl::StatusOr<Ref> Functions::Decision(absl::Span<const Category> categories) {
+  const std::size_t size = diagram_->size();
+  return Checked(categories, size, Decide(categories));
+}
+
+absl::StatusOr<Ref> Functions::StorePart(absl::Span<const Category> categories,
+                                         std::uint32_t purpose,
+                                         std::uint32_t actor) {
+  const std::size_t size = diagram_->size();
+  return Checked(categories, size, PartOfStore(categories, purpose, actor));
+}
+
+absl::StatusOr<Ref> Functions::Checked(absl::Span<const Category> categories,
+                                       std::size_t size, Ref made) {
+  if (!diagram_->overflowed()) return made;
+  diagram_->CutBack(size);
+  // Both may hold what is cut off, and zeros that stand for it.
+  rule_holds_.clear();
+  by_rules_.clear();
+  return TooLarge(categories);
+}
+
+absl::Status Functions::TooLarge(absl::Span<const Category> categories) const {
+  std::vector<std::string> names;
+  for (const Category category : categories) {
+    names.emplace_back(model_->categories.LeafAt(category).id);
+  }
+  const std::string purpose =
+      request_.purpose == Names::kNone
+          ? ""
+          : absl::StrCat(" for ",
+                         Quoted(model_->purposes.LeafAt(request_.purpose).id));
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "the rules on ", names.empty() ? "public fields" : List(names), purpose,
+      " depend on each other in too many ways to be decided; use fewer "
+      "conditions in those that meet there",
+      names.size() > 1 ? ", or fewer categories for one field" : ""));
 }
 
 }  // namespace privet::policy

@@ -6,6 +6,7 @@
 #ifndef PRIVET_POLICY_FUNCTIONS_H_
 #define PRIVET_POLICY_FUNCTIONS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "policy/decision.h"
@@ -61,22 +63,25 @@ class Functions {
   Diagram& diagram() { return *diagram_; }
 
   // Returns the decision on a field of all of `categories` (POLICY.md 2(6) to
-  // 2(8)). For kStore: whatever purpose permits it.
-  Diagram::Ref Decision(absl::Span<const Category> categories);
+  // 2(8)). For kStore: whatever purpose permits it. ResourceExhausted, naming
+  // the categories, if the diagram gets too large: that is no answer, and all
+  // others stay right.
+  absl::StatusOr<Diagram::Ref> Decision(absl::Span<const Category> categories);
 
   // Returns the same for kStore, for one purpose and one actor that may claim
   // it.
-  Diagram::Ref StorePart(absl::Span<const Category> categories,
-                         std::uint32_t purpose, std::uint32_t actor);
+  absl::StatusOr<Diagram::Ref> StorePart(absl::Span<const Category> categories,
+                                         std::uint32_t purpose,
+                                         std::uint32_t actor);
+
+  // Returns the ResourceExhausted of a decision on `categories`.
+  absl::Status TooLarge(absl::Span<const Category> categories) const;
 
   // Returns what either of two such parts permits, in the weakest of their
   // forms; and what is stored of all of them: what needs several forms, of
   // which none is the weakest, is stored whole.
   Diagram::Ref Either(Diagram::Ref parts, Diagram::Ref part);
   Diagram::Ref Stored(Diagram::Ref parts);
-
-  // Returns the decision on a public field.
-  Diagram::Ref PublicDecision();
 
   // Returns the function that is 1 where the proviso holds: as that of a permit
   // (certainly), or of a forbid (unless it certainly does not).
@@ -122,7 +127,14 @@ class Functions {
   Diagram::Ref Residency(Category category);
   Diagram::Ref RecipientForms(Category category);
   Diagram::Ref Share(Category category);
+  Diagram::Ref PartOfStore(absl::Span<const Category> categories,
+                           std::uint32_t purpose, std::uint32_t actor);
   Diagram::Ref Store(absl::Span<const Category> categories);
+  Diagram::Ref Decide(absl::Span<const Category> categories);
+  Diagram::Ref PublicDecision();
+  // Returns what was made while the diagram grew from `size`, if it fitted.
+  absl::StatusOr<Diagram::Ref> Checked(absl::Span<const Category> categories,
+                                       std::size_t size, Diagram::Ref made);
 
   Model* const model_;
   const Request request_;

@@ -144,7 +144,7 @@ absl::Status Functions::AddVars(const std::vector<Proviso>& also) {
         Word::kBits,
         " bits; use fewer facts, consents or regions in conditions"));
   }
-  diagram_ = std::make_unique<Diagram>(std::move(sizes));
+  diagram_ = std::make_unique<Diagram>(std::move(sizes), model_->limits.nodes);
   return absl::OkStatus();
 }
 

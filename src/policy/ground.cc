@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "policy/snapshot_impl.h"
 
 namespace privet::policy {
@@ -21,9 +22,9 @@ class SomeWord {
   SomeWord(const Model& model, const SubjectFacts& subject)
       : model_(model), subject_(subject) {}
 
-  bool Permits(Functions* functions, Ref function) {
+  bool Permits(Functions& functions, Ref function) {
     known_.clear();
-    return Visit(*functions, functions->diagram(), function);
+    return Visit(functions, functions.diagram(), function);
   }
 
  private:
@@ -96,12 +97,11 @@ bool Snapshot::HasGround(absl::Span<const Category> categories,
   bool found = false;
   const auto try_request = [&](const Request& request) {
     const auto column = impl_->contexts.ColumnOf(request);
-    if (!column.ok()) {
-      found = true;  // it cannot be told: nothing is thrown away
-      return false;
-    }
-    Functions& functions = (*column)->functions();
-    found = some_word.Permits(&functions, functions.Decision(categories));
+    const absl::StatusOr<Ref> decision =
+        column.ok() ? (*column)->FunctionOf(categories) : column.status();
+    // Where it cannot be told nothing is thrown away.
+    found =
+        !decision.ok() || some_word.Permits((*column)->functions(), *decision);
     return !found;
   };
   // What may be stored is the common case, and one table answers it.

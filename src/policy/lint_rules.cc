@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "policy/counterexample.h"
 #include "policy/functions.h"
 #include "policy/lint.h"
 #include "policy/model.h"
@@ -33,13 +34,6 @@ bool Meets(const Model& model, const Reach& reach, const Request& request) {
   return Matches(reach, request) && !reach.categories.Empty() &&
          (request.operation != Operation::kShare ||
           reach.regions.Intersects(model.recipient[request.recipient].regions));
-}
-
-Diagram::Ref DecisionOf(Functions* functions, const Request& request,
-                        Category category) {
-  return request.operation == Operation::kStore
-             ? functions->StorePart({category}, request.purpose, request.actor)
-             : functions->Decision({category});
 }
 
 class RuleLint {
@@ -80,12 +74,8 @@ class RuleLint {
     }
   }
 
-  std::unique_ptr<Functions> FunctionsOf(Request request) {
-    if (request.operation == Operation::kStore) {
-      request.purpose = Names::kNone;
-      request.actor = Names::kNone;
-    }
-    auto made = Functions::Make(&model_, request, {});
+  std::unique_ptr<Functions> FunctionsOf(const Request& request) {
+    auto made = Functions::Make(&model_, TableOf(request), {});
     return made.ok() ? *std::move(made) : nullptr;
   }
 
@@ -94,13 +84,15 @@ class RuleLint {
     Effectiveness& so_far = rules_[i];
     for (const Category category : rule.reach.categories.Members()) {
       so_far.is_met = true;
-      const Diagram::Ref with = DecisionOf(functions, request, category);
+      const auto with = DecisionOf(request, {&category, 1}, functions);
       const std::uint8_t operations = std::exchange(rule.reach.operations, 0);
-      const Diagram::Ref without = DecisionOf(functions, request, category);
+      const auto without = DecisionOf(request, {&category, 1}, functions);
       rule.reach.operations = operations;
-      so_far.permits =
-          so_far.permits || with != Diagram::Number(Forms::kNothing);
-      if (with == without) continue;
+      // Where it cannot be told the rule is not blamed.
+      const bool is_known = with.ok() && without.ok();
+      so_far.permits = so_far.permits || !is_known ||
+                       *with != Diagram::Number(Forms::kNothing);
+      if (is_known && *with == *without) continue;
       so_far.matters = true;
       return;
     }

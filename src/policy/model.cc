@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -234,10 +235,33 @@ void AddRecipient(const v1::Policy& policy, std::uint32_t leaf, Model* model) {
   model->recipient.push_back(std::move(info));
 }
 
+void ClassifyActors(Model* model) {
+  using Selected = std::pair<std::vector<std::uint32_t>, Bits>;  // by; where
+  std::map<Selected, std::uint32_t> classes;
+  for (std::uint32_t actor = 0; actor < model->actor.size(); ++actor) {
+    std::vector<std::uint32_t> by;
+    for (std::uint32_t i = 0; i < model->rules.size(); ++i) {
+      if (model->rules[i].reach.actors.Test(actor)) by.push_back(i);
+    }
+    by.push_back(Names::kNone);
+    for (std::uint32_t i = 0; i < model->invariants.size(); ++i) {
+      if (model->invariants[i].reach.actors.Test(actor)) by.push_back(i);
+    }
+    const auto next = static_cast<std::uint32_t>(classes.size());
+    model->actor_class.push_back(
+        classes
+            .emplace(Selected(std::move(by), model->actor[actor].regions), next)
+            .first->second);
+  }
+  model->actor_class_count = static_cast<std::uint32_t>(classes.size());
+}
+
 }  // namespace
 
-Model::Model(std::shared_ptr<const v1::Policy> the_policy)
+Model::Model(std::shared_ptr<const v1::Policy> the_policy,
+             const Limits& the_limits)
     : policy(std::move(the_policy)),
+      limits(the_limits),
       places(*policy),
       forms(std::make_unique<Forms>()) {
   AddAllNames(*policy, this);
@@ -256,6 +280,7 @@ Model::Model(std::shared_ptr<const v1::Policy> the_policy)
   ResolveRules(this);
   ResolveResidencies(this);
   ResolveInvariants(this);
+  ClassifyActors(this);
 }
 
 Forms::Set FormsOf(const std::vector<Shape>& shapes, Category category,

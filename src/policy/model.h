@@ -17,6 +17,7 @@
 #include "policy/decision.h"
 #include "policy/finding.h"
 #include "policy/forms.h"
+#include "policy/limits.h"
 #include "policy/names.h"
 #include "policy/places.h"
 #include "policy/questions.h"
@@ -107,9 +108,11 @@ struct InvariantInfo {
 
 // Immutable but for `forms`, which grows under the lock of the builders.
 struct Model {
-  explicit Model(std::shared_ptr<const v1::Policy> policy);
+  explicit Model(std::shared_ptr<const v1::Policy> policy,
+                 const Limits& limits = {});
 
   std::shared_ptr<const v1::Policy> policy;
+  Limits limits;
   Names categories{"category"}, purposes{"purpose"}, actors{"actor"},
       recipients{"recipient"};
   Names events{"event"}, obligations{"obligation"}, retentions{"retention"},
@@ -129,6 +132,11 @@ struct Model {
   std::vector<RuleInfo> rules;
   std::vector<ResidencyInfo> residencies;
   std::vector<InvariantInfo> invariants;
+
+  // By actor: equal for those whom no rule or invariant tells apart, and who
+  // are in the same regions.
+  std::vector<std::uint32_t> actor_class;
+  std::uint32_t actor_class_count = 0;
 
   std::vector<std::vector<std::uint32_t>> rules_of;        // by category
   std::vector<std::vector<std::uint32_t>> residencies_of;  // by category

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "policy/counterexample.h"
 #include "policy/functions.h"
@@ -32,7 +33,8 @@ class Prover {
     bool go_on = true;
     ForEachFeasibleRequest(
         model_, [&](const Request& request) { return go_on = Visit(request); });
-    if (go_on) TestStores();
+    // Of what could not be proved to its end nothing else is said.
+    if (!go_on || !TestStores()) return;
     for (std::size_t i = 0; i < worst_.size(); ++i) Report(i);
   }
 
@@ -52,6 +54,7 @@ class Prover {
   }
   bool Visit(const Request& request);
   bool MakeFunctions(const Request& request);
+  bool Fail(const absl::Status& status);  // false
   // `parts` make the decision, each of one request.
   void Test(std::size_t index, const Parts& parts, Category category,
             Ref decision);
@@ -86,14 +89,16 @@ bool Prover::MakeFunctions(const Request& request) {
     }
   }
   auto made = Functions::Make(&model_, table, also);
-  if (!made.ok()) {
-    findings_->push_back(
-        {Severity::kError, {}, std::string(made.status().message()), ""});
-    return false;
-  }
+  if (!made.ok()) return Fail(made.status());
   last_ = table;
   functions_ = *std::move(made);
   return true;
+}
+
+bool Prover::Fail(const absl::Status& status) {
+  findings_->push_back(
+      {Severity::kError, {}, std::string(status.message()), ""});
+  return false;
 }
 
 bool Prover::Visit(const Request& request) {
@@ -108,7 +113,9 @@ bool Prover::Visit(const Request& request) {
     for (const std::size_t i : asking) {
       if (!model_.invariants[i].reach.categories.Test(c)) continue;
       if (!decision.has_value()) {
-        decision = DecisionOf(request, {&c, 1}, functions_.get());
+        const auto made = DecisionOf(request, {&c, 1}, functions_.get());
+        if (!made.ok()) return Fail(made.status());
+        decision = *made;
       }
       if (request.operation == Operation::kStore &&
           model_.invariants[i].kind != InvariantInfo::kAlways) {

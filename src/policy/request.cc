@@ -60,6 +60,24 @@ void VisitShares(const Model& model, Request request, bool* go_on,
   }
 }
 
+// Calls `visit` for every purpose that an actor may claim, once for actors that
+// nothing tells apart. False from it ends it.
+void ForEachClaim(
+    const Model& model,
+    absl::FunctionRef<bool(std::uint32_t actor, std::uint32_t purpose)> visit) {
+  std::vector<Bits> claimed(model.actor_class_count,
+                            Bits(model.purpose.size()));
+  for (std::uint32_t actor = 0; actor < model.actor.size(); ++actor) {
+    Bits& by_class = claimed[model.actor_class[actor]];
+    Bits own = model.actor[actor].purposes;
+    own.Remove(by_class);
+    by_class.Add(own);
+    for (const std::uint32_t purpose : own.Members()) {
+      if (!visit(actor, purpose)) return;
+    }
+  }
+}
+
 v1::Basis::Kind BasisKindOf(const RuleInfo& permit,
                             const PurposeInfo& purpose) {
   return permit.basis == v1::Basis::BASIS_UNSPECIFIED ? purpose.basis
@@ -113,30 +131,42 @@ bool IsFeasible(const Model& model, const Request& request) {
   return true;
 }
 
+std::uint64_t CountRequests(const Model& model, std::uint64_t most) {
+  std::vector<std::uint64_t> recipients(model.purpose.size(), 0);
+  for (const RecipientInfo& recipient : model.recipient) {
+    for (const std::uint32_t p : recipient.purposes.Members()) ++recipients[p];
+  }
+  std::uint64_t count = 0;
+  ForEachClaim(model, [&](std::uint32_t, std::uint32_t purpose) {
+    count += 2 * model.data_regions.count() + recipients[purpose];
+    return count <= most;
+  });
+  return count;
+}
+
 void ForEachFeasibleRequest(const Model& model,
                             absl::FunctionRef<bool(const Request&)> visit) {
-  bool go_on = true;
   const auto regions = static_cast<std::uint32_t>(model.data_regions.count());
-  for (std::uint32_t actor = 0; actor < model.actor.size() && go_on; ++actor) {
-    for (const std::uint32_t purpose : model.actor[actor].purposes.Members()) {
-      Request request{Operation::kUse, actor, purpose, Names::kNone,
-                      Names::kNone};
-      for (std::uint32_t i = 0; i < regions && go_on; ++i) {
-        request.region = i;
-        if (IsFeasible(model, request)) go_on = visit(request);
-      }
-      request.region = Names::kNone;
-      VisitShares(model, request, &go_on, visit);
-      if (!go_on) return;
+  std::vector<Request> claims;
+  bool go_on = true;
+  ForEachClaim(model, [&](std::uint32_t actor, std::uint32_t purpose) {
+    Request request;
+    request.actor = actor;
+    request.purpose = purpose;
+    claims.push_back(request);
+    for (std::uint32_t i = 0; i < regions && go_on; ++i) {
+      request.region = i;
+      if (IsFeasible(model, request)) go_on = visit(request);
     }
-  }
+    request.region = Names::kNone;
+    VisitShares(model, request, &go_on, visit);
+    return go_on;
+  });
   for (std::uint32_t region = 0; region < regions && go_on; ++region) {
-    for (std::uint32_t actor = 0; actor < model.actor.size(); ++actor) {
-      for (const std::uint32_t p : model.actor[actor].purposes.Members()) {
-        const Request request{Operation::kStore, actor, p, Names::kNone,
-                              region};
-        if (go_on && IsFeasible(model, request)) go_on = visit(request);
-      }
+    for (Request& request : claims) {
+      request.operation = Operation::kStore;
+      request.region = region;
+      if (go_on && IsFeasible(model, request)) go_on = visit(request);
     }
   }
 }

@@ -84,10 +84,15 @@ Gate CategoryGate(const Model& model, const Request& request,
 // Returns whether some word passes the gates of the request.
 bool IsFeasible(const Model& model, const Request& request);
 
-// Calls `visit` for every feasible request, once for each class of places that
-// the policy tells apart: kUse by actor, purpose and region, kShare by actor,
-// purpose and recipient, kStore by purpose, the actor that may claim it, and
-// region. False from `visit` ends it.
+// Returns how many requests ForEachFeasibleRequest() looks at; if more than
+// `most`, some number above it.
+std::uint64_t CountRequests(const Model& model, std::uint64_t most);
+
+// Calls `visit` for every feasible request, once for each class of places and
+// for each class of actors that the policy tells apart: kUse by actor, purpose
+// and region, kShare by actor, purpose and recipient, and then kStore by
+// region, the actor that may claim the purpose, and purpose. False from `visit`
+// ends it.
 void ForEachFeasibleRequest(const Model& model,
                             absl::FunctionRef<bool(const Request&)> visit);
 

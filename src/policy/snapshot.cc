@@ -13,10 +13,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "policy/decidable.h"
 #include "policy/prove.h"
 #include "policy/snapshot_impl.h"
 #include "policy/text.h"
-#include "policy/words.h"
 
 namespace privet::policy {
 namespace {
@@ -51,8 +51,9 @@ Snapshot::Snapshot(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 Snapshot::~Snapshot() = default;
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
-    std::shared_ptr<const v1::Policy> policy, Findings* findings) {
-  auto impl = std::make_unique<const Impl>(std::move(policy));
+    std::shared_ptr<const v1::Policy> policy, Findings* findings,
+    const Limits& limits) {
+  auto impl = std::make_unique<const Impl>(std::move(policy), limits);
   Findings found;
   const Model& model = impl->model;
   CheckHashes(model.categories, "category", v1::Policy::kCategoryFieldNumber,
@@ -62,9 +63,10 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
   CheckHashes(model.actors, "actor", v1::Policy::kActorFieldNumber, &found);
   CheckHashes(model.recipients, "recipient", v1::Policy::kRecipientFieldNumber,
               &found);
-  {
+  CheckRequestCount(model, &found);
+  if (found.empty()) {
     const base::MutexLock lock(impl->contexts.lock());
-    CheckWords(&impl->model, &found);
+    CheckDecidable({}, &impl->contexts, &found);
     if (found.empty()) {
       FindContradictions(&impl->model, {}, &found);
       Prove(&impl->model, &found);
@@ -207,7 +209,10 @@ absl::Status Snapshot::CheckField(absl::Span<const Category> categories) const {
   if (categories.size() > 1) {
     Findings findings;
     const base::MutexLock lock(impl_->contexts.lock());
-    FindContradictions(&impl_->model, categories, &findings);
+    CheckDecidable(categories, &impl_->contexts, &findings);
+    if (findings.empty()) {
+      FindContradictions(&impl_->model, categories, &findings);
+    }
     const absl::Status status = StatusOf(findings);
     if (!status.ok()) return status;
   }

@@ -19,6 +19,7 @@
 #include "policy/context.h"
 #include "policy/decision.h"
 #include "policy/finding.h"
+#include "policy/limits.h"
 #include "policy/retention_class.h"
 #include "policy/subject_state.h"
 #include "privet/explain.h"
@@ -69,10 +70,12 @@ class Snapshot {
  public:
   // Compiles and proves. InvalidArgument, listing what is wrong, for a policy
   // whose forms contradict each other or whose `never`, `always` or `only` does
-  // not hold; `findings` gets the same, with places. The policy is one that was
-  // checked, but nothing breaks on any other.
+  // not hold, or that is too large to be decided or proved; `findings` gets the
+  // same, with places. The policy is one that was checked, but nothing breaks
+  // on any other.
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Compile(
-      std::shared_ptr<const v1::Policy> policy, Findings* findings = nullptr);
+      std::shared_ptr<const v1::Policy> policy, Findings* findings = nullptr,
+      const Limits& limits = {});
   ~Snapshot();
 
   const v1::Policy& policy() const;
@@ -146,7 +149,8 @@ class Snapshot {
 
   // Returns InvalidArgument, naming the request and both rules, if a field of
   // `categories` (sorted) would get two forms neither of which is the stronger
-  // on one reachable request, or two obligations keep it. Slow: for binding.
+  // on one reachable request, if two obligations keep it, or if the rules on
+  // them ask too much at once to be decided. Slow: for binding.
   absl::Status CheckField(absl::Span<const Category> categories) const;
 
   // Returns whether `purpose` goes on for a restricted person or a minor.
@@ -155,7 +159,8 @@ class Snapshot {
   // Returns whether any purpose or obligation may still open a field of
   // `categories` about this person: some request, whatever its facts and day,
   // would be permitted once no restriction is in force. False: it is due at the
-  // next sweep (POLICY.md 2(9)). What is unknown of the person never ends it.
+  // next sweep (POLICY.md 2(9)). What is unknown of the person never ends it,
+  // nor does what is too large to be decided.
   bool HasGround(absl::Span<const Category> categories,
                  const SubjectFacts& subject) const;
 

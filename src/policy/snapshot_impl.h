@@ -16,8 +16,8 @@
 namespace privet::policy {
 
 struct Snapshot::Impl {
-  explicit Impl(std::shared_ptr<const v1::Policy> policy)
-      : model(std::move(policy)), contexts(&model), fates(model) {}
+  Impl(std::shared_ptr<const v1::Policy> policy, const Limits& limits)
+      : model(std::move(policy), limits), contexts(&model), fates(model) {}
 
   // Grows: contexts at first use, forms and columns with them.
   mutable Model model;

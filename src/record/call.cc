@@ -4,24 +4,28 @@
 
 #include <algorithm>
 
+#include "base/status_macros.h"
+
 namespace privet::record {
 
-CallPlan::CallPlan(const Plan& plan, const policy::Context& context)
-    : CallPlan(plan, context, /*residue=*/false) {}
-
-CallPlan CallPlan::ForResidue(const Plan& residue,
-                              const policy::Context& context) {
-  return CallPlan(residue, context, /*residue=*/true);
+absl::StatusOr<CallPlan> CallPlan::Make(const Plan& plan,
+                                        const policy::Context& context) {
+  CallPlan call(plan, context, /*residue=*/false);
+  PRIVET_RETURN_IF_ERROR(call.AddCells());
+  return call;
 }
 
-CallPlan::CallPlan(const Plan& plan, const policy::Context& context,
-                   bool residue)
-    : plan_(&plan), context_(&context), residue_(residue) {
-  for (std::size_t i = 0; i < plan.cells().size(); ++i) {
-    const Cell& cell = plan.cells()[i];
-    const policy::Node node = cell.categories.empty()
-                                  ? context.PublicNode()
-                                  : context.NodeOf(cell.categories);
+absl::StatusOr<CallPlan> CallPlan::ForResidue(const Plan& residue,
+                                              const policy::Context& context) {
+  CallPlan call(residue, context, /*residue=*/true);
+  PRIVET_RETURN_IF_ERROR(call.AddCells());
+  return call;
+}
+
+absl::Status CallPlan::AddCells() {
+  for (std::size_t i = 0; i < plan_->cells().size(); ++i) {
+    PRIVET_ASSIGN_OR_RETURN(const policy::Node node,
+                            context_->NodeOf(plan_->cells()[i].categories));
     node_of_cell_.push_back(node);
     const auto known =
         std::find_if(groups_.begin(), groups_.end(),
@@ -31,6 +35,7 @@ CallPlan::CallPlan(const Plan& plan, const policy::Context& context,
     group.cells.Add(static_cast<CellIndex>(i));
     group.list.push_back(static_cast<CellIndex>(i));
   }
+  return absl::OkStatus();
 }
 
 void CallPlan::Evaluate(const policy::Word& word, CallView* view) const {

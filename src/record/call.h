@@ -9,6 +9,8 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "policy/snapshot.h"
 #include "record/cells.h"
 #include "record/pass.h"
@@ -21,14 +23,15 @@ namespace privet::record {
 class CallPlan {
  public:
   // Makes it; both must outlive it. Builds the context's decisions, so it may
-  // take a while.
-  CallPlan(const Plan& plan, const policy::Context& context);
+  // take a while. ResourceExhausted if one of them is too large.
+  static absl::StatusOr<CallPlan> Make(const Plan& plan,
+                                       const policy::Context& context);
 
   // Makes the call of a pass over the parent's bytes that makes the residue:
   // `residue` is Plan::residue(), `context` that of storing the parent. Its
   // view permits what may be stored under the category that it becomes.
-  static CallPlan ForResidue(const Plan& residue,
-                             const policy::Context& context);
+  static absl::StatusOr<CallPlan> ForResidue(const Plan& residue,
+                                             const policy::Context& context);
 
   // Decides each distinct condition once: some 50 ns for 12 fields. A cell
   // whose form drops everything is not permitted. `view->pseudonymizer` stays.
@@ -44,7 +47,10 @@ class CallPlan {
     std::vector<CellIndex> list;  // the same, to be walked where a form applies
   };
 
-  CallPlan(const Plan& plan, const policy::Context& context, bool residue);
+  CallPlan(const Plan& plan, const policy::Context& context, bool residue)
+      : plan_(&plan), context_(&context), residue_(residue) {}
+
+  absl::Status AddCells();
 
   const Plan* plan_;
   const policy::Context* context_;

@@ -50,7 +50,7 @@ Decided DecideByTables(const Snapshot& snapshot, const NaiveRequest& request) {
   decided.word = decided.context->MakeWord(snapshot.FactsOf(request.subject),
                                            request.request, request.day);
   decided.verdict = decided.context->Evaluate(
-      decided.context->NodeOf(decided.categories), decided.word);
+      *decided.context->NodeOf(decided.categories), decided.word);
   return decided;
 }
 

@@ -71,7 +71,7 @@ TEST_CASE(
   const policy::Context& context = policy.ContextOf(ask);
   const policy::SubjectFacts facts = policy.snapshot().FactsOf(ask.subject);
   const policy::Category tokens = policy.CategoryOf("service_log.tokens");
-  const policy::Node node = context.NodeOf({&tokens, 1});
+  const policy::Node node = *context.NodeOf({&tokens, 1});
 
   // The counters count.
   CHECK(CostOf([&] { policy.snapshot().FactsOf(ask.subject); }).first > 0);
@@ -92,7 +92,7 @@ TEST_CASE(
       const policy::Word word = context.MakeWord(facts, ask.request, ask.day);
       permitted &= context.Decide(tokens, word).permitted;
       permitted &= context.Evaluate(node, word).permitted;
-      permitted &= context.NodeOf({&tokens, 1}) == node;
+      permitted &= *context.NodeOf({&tokens, 1}) == node;
     }
   });
   CHECK(permitted);

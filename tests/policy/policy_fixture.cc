@@ -73,8 +73,9 @@ policy::Word PolicyUnderTest::WordOf(const Ask& ask) const {
 
 std::string PolicyUnderTest::Decide(const Ask& ask) const {
   const policy::Context& context = ContextOf(ask);
-  const policy::Verdict verdict = context.Evaluate(
-      context.NodeOf(CategoriesOf(ask.categories)), WordOf(ask));
+  const auto node = context.NodeOf(CategoriesOf(ask.categories));
+  REQUIRE_OK(node);
+  const policy::Verdict verdict = context.Evaluate(*node, WordOf(ask));
   if (!verdict.permitted) return "no";
   const v1::Transform& form = snapshot_->FormOf(verdict.form);
   return form.has_whole() ? "whole" : transform::Describe(form);

@@ -418,7 +418,7 @@ TEST_CASE("Contexts come into being under many threads at once",
         const policy::Word word = (*context)->MakeWord(
             snapshot.FactsOf(request.subject), request.request, request.day);
         const policy::Verdict verdict =
-            (*context)->Evaluate((*context)->NodeOf(categories), word);
+            (*context)->Evaluate(*(*context)->NodeOf(categories), word);
         if (verdict.permitted != naive.Decide(request).permitted) ++wrong;
         if (i % 16 == 0) {
           snapshot.HasGround(categories, snapshot.FactsOf(request.subject));

@@ -67,7 +67,7 @@ class ReferencePolicy {
     CallView view;
     const policy::Word word =
         context.MakeWord(snapshot_->FactsOf(state), {}, kDay);
-    CallPlan(plan, context).Evaluate(word, &view);
+    CallPlan::Make(plan, context)->Evaluate(word, &view);
     return view;
   }
 
@@ -182,8 +182,8 @@ TEST_CASE("The log leaves statistics behind, and nothing of anybody",
       policy::Operation::kStore, "gateway", "", "", "infermesh.v1.ApiRequest");
   CallView view;
   CallPlan::ForResidue(*residue, context)
-      .Evaluate(context.MakeWord(reference.snapshot().FactsOf({}), {}, kDay),
-                &view);
+      ->Evaluate(context.MakeWord(reference.snapshot().FactsOf({}), {}, kDay),
+                 &view);
   Pass pass;
   REQUIRE_OK(pass.Split(*residue, view, Request().SerializeAsString()));
   REQUIRE(residue->compartments().size() == 1);
@@ -223,7 +223,7 @@ TEST_CASE("A plan decides each field as the policy decides its categories",
         const policy::Word word =
             context.MakeWord(reference.snapshot().FactsOf(state), {}, kDay);
         CallView view;
-        CallPlan(*plan, context).Evaluate(word, &view);
+        CallPlan::Make(*plan, context)->Evaluate(word, &view);
         for (std::size_t i = 0; i < plan->cells().size(); ++i) {
           const auto& categories = plan->cells()[i].categories;
           if (categories.size() != 1) continue;
