@@ -87,7 +87,9 @@ struct SweepReport {
 class Sweeper {
  public:
   // Returns InvalidArgument if a required option is missing or two sources have
-  // one name, and what Store and ledger return.
+  // one name; FailedPrecondition if the policy does not declare an id under
+  // which something was sealed, or is older than one that has been at work;
+  // and what Store and ledger return.
   static absl::StatusOr<Sweeper> Create(Policy policy, SweeperOptions options);
 
   Sweeper(Sweeper&&) noexcept;

@@ -21,14 +21,16 @@
 #include "engine/ground.h"
 #include "engine/refusals.h"
 #include "engine/restored.h"
-#include "engine/sealed_names.h"
+#include "engine/sealing.h"
 #include "engine/settle.h"
 #include "keys/change_counter.h"
 #include "keys/destroyer.h"
 #include "keys/keyring.h"
 #include "keys/ledger.h"
+#include "keys/sealed_names.h"
 #include "policy/policy_access.h"
 #include "policy/snapshot.h"
+#include "subject/due_rows.h"
 #include "subject/people.h"
 #include "subject/state_store.h"
 
@@ -78,7 +80,7 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Create(Policy policy,
   std::shared_ptr<Core> core(new Core(std::move(options)));
   if (parts == 4) {
     PRIVET_RETURN_IF_ERROR(core->OpenKeys());
-    PRIVET_RETURN_IF_ERROR(CheckSealedNames(
+    PRIVET_RETURN_IF_ERROR(keys::CheckSealedNames(
         *policy::PolicyAccess::SnapshotOf(policy), *core->options_.vault));
   }
   PRIVET_ASSIGN_OR_RETURN(const Generation* generation,
@@ -168,20 +170,42 @@ absl::Status Core::SetPolicy(Policy policy) {
         ", which is at work: raise `version` with each text"));
   }
   if (keyring_ != nullptr) {
-    PRIVET_RETURN_IF_ERROR(CheckSealedNames(snapshot, before.snapshot()));
-    PRIVET_RETURN_IF_ERROR(CheckSealedNames(snapshot, *options_.vault));
+    PRIVET_RETURN_IF_ERROR(keys::CheckSealedNames(snapshot, before.snapshot()));
+    PRIVET_RETURN_IF_ERROR(keys::CheckSealedNames(snapshot, *options_.vault));
   }
   PRIVET_ASSIGN_OR_RETURN(const Generation* next, Make(std::move(policy)));
-  if (state_ != nullptr) PRIVET_RETURN_IF_ERROR(MarkGroundLost(*next));
+  const absl::Status marked =
+      state_ == nullptr ? absl::OkStatus() : MarkGroundLost(*next);
+  if (!marked.ok()) {
+    // It was never at work: nothing was sealed under it.
+    base::MutexLock generations(&mutex_);
+    generations_.pop_back();
+    return marked;
+  }
   current_.store(next, std::memory_order_release);
   Changed();
   return absl::OkStatus();
 }
 
 absl::Status Core::MarkGroundLost(const Generation& next) {
-  PRIVET_ASSIGN_OR_RETURN(const std::vector<Store::Write> writes,
+  PRIVET_ASSIGN_OR_RETURN(const std::vector<Store::Write> ground,
                           GroundOfEverybody(next, *options_.vault));
-  return state_->Write(writes);
+  const std::uint32_t version = next.policy().version();
+  absl::Status status;
+  for (int i = 0; i < kAttempts; ++i) {
+    PRIVET_ASSIGN_OR_RETURN(const subject::NewestPolicy newest,
+                            subject::ReadNewestPolicy(*options_.state));
+    // What a newer one lets be used loses nothing by an older one, with which
+    // some process of a service may start once more.
+    if (version < newest.version) return absl::OkStatus();
+    std::vector<Store::Write> writes = ground;
+    writes.push_back(
+        {subject::kNewestPolicyKey, subject::NewestPolicyRow(version)});
+    status = options_.state->Commit({{subject::kNewestPolicyKey, newest.row}},
+                                    writes);
+    if (!absl::IsAborted(status)) return status;
+  }
+  return status;
 }
 
 bool Core::DeadlineIsNoted(const OwnerId& owner, std::uint32_t retention_class,

@@ -16,6 +16,7 @@
 #include "keys/change_counter.h"
 #include "keys/destroyer.h"
 #include "keys/ledger.h"
+#include "keys/sealed_names.h"
 #include "policy/policy_access.h"
 #include "policy/retention_class.h"
 #include "policy/snapshot.h"
@@ -24,6 +25,7 @@
 #include "retention/class_rule.h"
 #include "retention/due_keys.h"
 #include "retention/sweep.h"
+#include "subject/due_rows.h"
 
 namespace privet {
 namespace {
@@ -61,6 +63,9 @@ class Sweeper::Impl {
       : policy_(std::move(policy)), options_(std::move(options)) {}
 
   absl::Status Open() {
+    PRIVET_RETURN_IF_ERROR(keys::CheckSealedNames(
+        *policy::PolicyAccess::SnapshotOf(policy_), *options_.vault));
+    PRIVET_RETURN_IF_ERROR(CheckPolicy());
     PRIVET_ASSIGN_OR_RETURN(ledger_, keys::Ledger::Open(options_.ledger));
     // The file by which engines of this host learn of it (engine/core.cc).
     PRIVET_ASSIGN_OR_RETURN(
@@ -72,6 +77,7 @@ class Sweeper::Impl {
   }
 
   absl::StatusOr<SweepReport> Run(bool keys_only) {
+    PRIVET_RETURN_IF_ERROR(CheckPolicy());
     PRIVET_RETURN_IF_ERROR(destroyer_->CatchUp());
     const policy::Snapshot& snapshot =
         *policy::PolicyAccess::SnapshotOf(policy_);
@@ -90,6 +96,18 @@ class Sweeper::Impl {
   }
 
  private:
+  // What an older policy ends earlier, the one at work may keep.
+  absl::Status CheckPolicy() {
+    PRIVET_ASSIGN_OR_RETURN(const subject::NewestPolicy newest,
+                            subject::ReadNewestPolicy(*options_.state));
+    if (policy_.version() >= newest.version) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "version ", policy_.version(), " of the policy is older than ",
+        newest.version,
+        ", which has been at work: sweep by the policy at work, and raise its "
+        "`version` with each text"));
+  }
+
   const Policy policy_;
   const SweeperOptions options_;
   std::shared_ptr<keys::Ledger> ledger_;

@@ -51,6 +51,14 @@ inline constexpr char kStateMarkKey[] = "n/ledger";
 // Random bytes that change with whatever is known of anybody.
 inline constexpr char kStateVersionKey[] = "n/version";
 
+// The version of the newest policy that was at work: u32.
+inline constexpr char kNewestPolicyKey[] = "n/policy";
+
+struct NewestPolicy {
+  std::optional<std::string> row;
+  std::uint32_t version = 0;  // 0: none was
+};
+
 // A person about whom a replay of the ledger, which cannot work out what
 // follows, has said something: his other rows here may be stale or missing.
 //
@@ -149,6 +157,30 @@ inline std::optional<GroundLost> ParseGroundLost(std::string_view key) {
   row.type = due_rows_internal::TakeBigEndian<std::uint32_t>(&key);
   row.compartment = due_rows_internal::TakeBigEndian<std::uint32_t>(&key);
   return row;
+}
+
+// Returns the row of a version of the policy.
+inline std::string NewestPolicyRow(std::uint32_t version) {
+  std::string row;
+  due_rows_internal::AppendBigEndian(&row, version);
+  return row;
+}
+
+// DataLoss if the row is malformed.
+inline absl::StatusOr<NewestPolicy> ReadNewestPolicy(Store& state) {
+  auto row = state.Read(kNewestPolicyKey);
+  if (!row.ok()) return row.status();
+  NewestPolicy newest;
+  newest.row = *std::move(row);
+  if (!newest.row.has_value()) return newest;
+  std::string_view bytes = *newest.row;
+  if (bytes.size() != sizeof(newest.version)) {
+    return absl::DataLossError(
+        "the row of the newest policy, in the state, is malformed; restore the "
+        "state from a backup");
+  }
+  newest.version = due_rows_internal::TakeBigEndian<std::uint32_t>(&bytes);
+  return newest;
 }
 
 // Returns the people whose other rows here may be stale or missing.

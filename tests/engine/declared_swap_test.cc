@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "engine/declared_shop.h"
+#include "engine/engine_rig.h"
 #include "infermesh.pb.h"
 #include "support/catch.h"
 #include "support/status_assertions.h"
@@ -153,6 +154,23 @@ TEST_CASE("A number that means another thing is refused, now and later",
     check_refused(Version(3, {{kWeight, other}}));
     CHECK(shop.test->engine().policy().version() == 2);
   }
+}
+
+TEST_CASE("A policy that never came to work binds no number",
+          "[engine][declared][swap]") {
+  EngineRig rig(Parse(kShop));
+  const Engine engine = rig.OpenOrDie();
+  const auto set = [&](const std::string& type) {
+    return engine.SetPolicy(Parse(Version(
+        2, {{kWeight, std::string(kWeight) +
+                          " field { path: \"rank\" number: 9 "
+                          "type: " +
+                          type + " categories: [\"order.goods\"] }"}})));
+  };
+  rig.state->plan().FailAfter(0, absl::UnavailableError("state unplugged"));
+  REQUIRE_ERROR(set("INT64"), absl::StatusCode::kUnavailable, "unplugged");
+  rig.state->plan().Pass();
+  REQUIRE_OK(set("STRING"));
 }
 
 TEST_CASE("Declared records are sealed and opened while policies are swapped",

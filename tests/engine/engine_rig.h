@@ -56,6 +56,12 @@ class EngineRig {
   // The policy of engines and sweepers from now on.
   void Use(Policy policy) { policy_ = std::move(policy); }
 
+  // Brings `policy` to work in `engine`, and in sweepers from now on.
+  void SwapOrDie(const Engine& engine, const Policy& policy) {
+    REQUIRE_OK(engine.SetPolicy(policy));
+    Use(policy);
+  }
+
   // An engine over the parts, as one more process has it.
   absl::StatusOr<Engine> TryOpen(EngineOptions options = {}) {
     auto keys = OpenKeyFile(folder / "root.keys");

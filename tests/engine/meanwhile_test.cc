@@ -195,11 +195,10 @@ TEST_CASE("What is stored once ground is back stays, although a sweep runs",
     });
   }
   SECTION("of everybody") {
-    REQUIRE_OK(at.other.SetPolicy(
-        PolicyOrDie({Version(5), kNotForCompliance, kForNobody})));
+    at.rig.SwapOrDie(at.other,
+                     PolicyOrDie({Version(5), kNotForCompliance, kForNobody}));
     at.state->BeforeRead(subject::kGroundPrefix, [&] {
-      REQUIRE_OK(
-          at.other.SetPolicy(PolicyOrDie({Version(6), kNotForCompliance})));
+      at.rig.SwapOrDie(at.other, PolicyOrDie({Version(6), kNotForCompliance}));
       after = std::make_unique<SealedRecord>(at.Session());
     });
   }

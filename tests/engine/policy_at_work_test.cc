@@ -351,26 +351,57 @@ TEST_CASE("What a new policy leaves without ground goes at the next sweep",
     REQUIRE_OK(seen);
     return seen->prompt();
   };
-  REQUIRE_OK(desk.engine.SetPolicy(PolicyOrDie(kNoContent)));
+  desk.rig.SwapOrDie(desk.engine, PolicyOrDie(kNoContent));
   CHECK(prompt(desk.request).empty());
   SECTION("whatever a later one says") {
     CHECK(desk.rig.SweepOrDie().without_ground == 1);
-    REQUIRE_OK(desk.engine.SetPolicy(PolicyOrDie({Version(6)})));
+    desk.rig.SwapOrDie(desk.engine, PolicyOrDie({Version(6)}));
     const auto left = desk.rig.records->Get(desk.request.id());
     REQUIRE_OK(left);
     CHECK(prompt(*left).empty());
   }
   SECTION("unless one gives it ground before") {
-    REQUIRE_OK(desk.engine.SetPolicy(PolicyOrDie({Version(6)})));
+    desk.rig.SwapOrDie(desk.engine, PolicyOrDie({Version(6)}));
     CHECK(desk.rig.SweepOrDie().without_ground == 0);
     CHECK(prompt(desk.request) == "why is the sky blue?");
   }
   SECTION("and is not stored any more") {
     const auto sealed = desk.gateway().Seal(desk.rig.Request(kAda), desk.ada);
     REQUIRE_OK(sealed);
-    REQUIRE_OK(desk.engine.SetPolicy(PolicyOrDie({Version(6)})));
+    desk.rig.SwapOrDie(desk.engine, PolicyOrDie({Version(6)}));
     CHECK(prompt(*sealed).empty());
   }
+}
+
+TEST_CASE("A process with an older policy takes no ground from a newer one",
+          "[engine][swap]") {
+  Desk desk;
+  REQUIRE_OK(desk.engine.SetPolicy(PolicyOrDie({Version(6)})));
+  // As a process of a service that is being replaced starts once more.
+  desk.rig.Use(PolicyOrDie(kNoContent));
+  const Engine older = desk.rig.OpenOrDie();
+  desk.rig.Use(PolicyOrDie({Version(6)}));
+  CHECK(desk.rig.SweepOrDie().without_ground == 0);
+  const auto seen =
+      desk.gateway().Open<ApiRequest>(desk.request, desk.ada, kDelivery);
+  REQUIRE_OK(seen);
+  CHECK(seen->prompt() == "why is the sky blue?");
+}
+
+TEST_CASE("A sweep goes by the policy at work", "[engine][swap][sweep]") {
+  Desk desk;
+  REQUIRE_OK(desk.engine.SetPolicy(PolicyOrDie({Version(6)})));
+  const auto sweep_by = [&](const std::vector<PolicyEdit>& edits) {
+    desk.rig.Use(PolicyOrDie(edits));
+    return desk.rig.TrySweep().status();
+  };
+  REQUIRE_OK(sweep_by({Version(6)}));
+  REQUIRE_OK(sweep_by({Version(7)}));
+  REQUIRE_ERROR(sweep_by({Version(5)}), Code::kFailedPrecondition,
+                "version 5 of the policy is older than 6");
+  REQUIRE_ERROR(
+      sweep_by({Version(6), {"id: \"infermesh\"", "id: \"another\""}}),
+      Code::kFailedPrecondition, "does not declare policy `infermesh`");
 }
 
 }  // namespace

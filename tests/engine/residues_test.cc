@@ -226,10 +226,11 @@ TEST_CASE("A laxer policy does not reach back to residues",
           "[engine][residue][amend]") {
   Archive archive;
   const SealedRecord sealed = archive.StoreRequest("ada");
-  REQUIRE_OK(archive.engine.SetPolicy(
+  archive.rig.SwapOrDie(
+      archive.engine,
       PolicyOrDie({Version(5),
                    {"[\"usage_statistics\"]              keep: \"5y\"",
-                    "[\"usage_statistics\"]              keep: \"9y\""}})));
+                    "[\"usage_statistics\"]              keep: \"9y\""}}));
   ApiRequest changes;
   changes.set_model("sky-8b");
   const auto amended =
@@ -249,18 +250,19 @@ TEST_CASE("A residue that nobody may use any more goes at the next sweep",
   archive.rig.clock.Advance(31 * kDay);
   archive.rig.SweepOrDie();
   archive.OnlyResidue();
-  REQUIRE_OK(archive.engine.SetPolicy(
+  archive.rig.SwapOrDie(
+      archive.engine,
       PolicyOrDie({Version(5),
                    {"permit { categories: [\"usage_statistics\"]  purposes: "
                     "[\"improvement\", \"analytics\"] } basis: NONE_NEEDED",
-                    "forbid { categories: [\"usage_statistics\"] }"}})));
+                    "forbid { categories: [\"usage_statistics\"] }"}}));
   SECTION("whatever a later policy says") {
     CHECK(archive.rig.SweepOrDie().without_ground == 1);
-    REQUIRE_OK(archive.engine.SetPolicy(PolicyOrDie({Version(6)})));
+    archive.rig.SwapOrDie(archive.engine, PolicyOrDie({Version(6)}));
     CHECK(archive.Residues().empty());
   }
   SECTION("unless one lets somebody use it before") {
-    REQUIRE_OK(archive.engine.SetPolicy(PolicyOrDie({Version(6)})));
+    archive.rig.SwapOrDie(archive.engine, PolicyOrDie({Version(6)}));
     CHECK(archive.rig.SweepOrDie().without_ground == 0);
     archive.OnlyResidue();
   }

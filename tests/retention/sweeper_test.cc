@@ -93,10 +93,14 @@ TEST_CASE("Of two lengths of one obligation the earliest end counts",
   const std::uint32_t both =
       rig.ClassOrDie({german, french, Created("log", "30d")});
   const RecordId id = rig.PutOrDie(kAda, kStart, {both});
+  const char* const both_countries = R"(
+      retention { id: "german" categories: ["*"] keep: "100d" obligation: "tax" then: DELETE }
+      retention { id: "french" categories: ["*"] keep: "60d" obligation: "tax" then: DELETE }
+      retention { id: "log" categories: ["*"] keep: "30d" then: DELETE })";
   rig.clock.Set(kStart + 59 * kDay);
-  CHECK(rig.SweepOrDie().records == 0);
+  CHECK(rig.SweepOrDie(both_countries).records == 0);
   rig.clock.Set(kStart + 60 * kDay);
-  CHECK(rig.SweepOrDie().records == 1);
+  CHECK(rig.SweepOrDie(both_countries).records == 1);
   CHECK(rig.Left(id) == "gone");
 }
 
@@ -118,8 +122,11 @@ TEST_CASE("A stricter policy acts on old records, a laxer one does not",
     CHECK(rig.Left(id) == "gone");
   }
   SECTION("gone from the policy") {
-    rig.SweepOrDie(
-        R"(retention { id: "other" categories: ["*"] keep: "5d" then: DELETE })");
+    REQUIRE_ERROR(
+        rig.TrySweep(
+            R"(retention { id: "other" categories: ["*"] keep: "5d" then: DELETE })"),
+        absl::StatusCode::kFailedPrecondition,
+        "does not declare retention `log`");
     CHECK(rig.Left(id) == "1,2");
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "engine/sealed_names.h"
+#include "keys/sealed_names.h"
 
 #include <string>
 #include <string_view>
@@ -17,7 +17,7 @@
 #include "policy/text.h"
 #include "privet/store.h"
 
-namespace privet::engine {
+namespace privet::keys {
 namespace {
 
 using policy::Sealed;
@@ -78,15 +78,15 @@ class Lost {
   std::vector<std::string> lost_;
 };
 
-const Kind* KindOf(keys::NameKind kind) {
+const Kind* KindOf(NameKind kind) {
   switch (kind) {
-    case keys::NameKind::kPolicy:
+    case NameKind::kPolicy:
       return &kPolicyId;
-    case keys::NameKind::kRecordType:
+    case NameKind::kRecordType:
       return &kRecordType;
-    case keys::NameKind::kRecipient:
+    case NameKind::kRecipient:
       return &kRecipient;
-    case keys::NameKind::kCategory:
+    case NameKind::kCategory:
       return &kCategory;
   }
   return nullptr;
@@ -106,13 +106,13 @@ void LookAt(const policy::RetentionClass& of, Lost* lost) {
 
 absl::Status CheckSealedNames(const policy::Snapshot& next, Store& vault) {
   Lost lost(next);
-  PRIVET_RETURN_IF_ERROR(keys::ForEachName(
-      vault, [&lost](keys::NameKind kind, std::string_view name) {
+  PRIVET_RETURN_IF_ERROR(
+      ForEachName(vault, [&lost](NameKind kind, std::string_view name) {
         if (const Kind* of = KindOf(kind)) lost.Look(*of, name);
         return true;
       }));
   PRIVET_ASSIGN_OR_RETURN(const std::vector<policy::RetentionClass> classes,
-                          keys::AllClasses(vault));
+                          AllClasses(vault));
   for (const policy::RetentionClass& of : classes) LookAt(of, &lost);
   return lost.ToStatus();
 }
@@ -128,4 +128,4 @@ absl::Status CheckSealedNames(const policy::Snapshot& next,
   return lost.ToStatus();
 }
 
-}  // namespace privet::engine
+}  // namespace privet::keys

@@ -3,14 +3,14 @@
 // Ids that stand in keys and sealed bytes for ever: no policy comes to work
 // that has lost one.
 
-#ifndef PRIVET_ENGINE_SEALED_NAMES_H_
-#define PRIVET_ENGINE_SEALED_NAMES_H_
+#ifndef PRIVET_KEYS_SEALED_NAMES_H_
+#define PRIVET_KEYS_SEALED_NAMES_H_
 
 #include "absl/status/status.h"
 #include "policy/snapshot.h"
 #include "privet/store.h"
 
-namespace privet::engine {
+namespace privet::keys {
 
 // Returns FailedPrecondition, naming each id and what to write, if something
 // was sealed with the keys of `vault` under an id that `next` does not declare.
@@ -21,6 +21,6 @@ absl::Status CheckSealedNames(const policy::Snapshot& next, Store& vault);
 absl::Status CheckSealedNames(const policy::Snapshot& next,
                               const policy::Snapshot& at_work);
 
-}  // namespace privet::engine
+}  // namespace privet::keys
 
-#endif  // PRIVET_ENGINE_SEALED_NAMES_H_
+#endif  // PRIVET_KEYS_SEALED_NAMES_H_
