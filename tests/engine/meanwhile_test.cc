@@ -51,7 +51,9 @@ class Neighbours {
  public:
   explicit Neighbours(const std::vector<PolicyEdit>& edits)
       : rig(PolicyOrDie(edits)),
+        vault(std::make_shared<MeanwhileStore>(rig.vault)),
         one((rig.state = std::make_shared<testing::FailingStore>(state),
+             rig.vault = std::make_shared<testing::FailingStore>(vault),
              rig.OpenOrDie())),
         other(rig.OpenOrDie()) {}
 
@@ -78,6 +80,7 @@ class Neighbours {
   EngineRig rig;
   std::shared_ptr<MeanwhileStore> state =
       std::make_shared<MeanwhileStore>(testing::NewMemoryStore());
+  std::shared_ptr<MeanwhileStore> vault;
   Engine one, other;
   const Subject ada{"ada"};
   const absl::Time start = rig.clock.Now();
@@ -108,6 +111,7 @@ TEST_CASE("Of two changes at once neither is worked out without the other",
     std::vector<Change> before;
     Change first, second;  // the second is made while the first is
     bool stays;
+    std::vector<PolicyEdit> edits = {kNotForCompliance};
   };
   const std::vector<Case> cases = {
       {"one consent is given, the other withdrawn",
@@ -135,14 +139,26 @@ TEST_CASE("Of two changes at once neither is worked out without the other",
        Withdraw(kAnalytics),
        Give(kAnalytics),
        true},
+      {"one is given again, while something else happens",
+       {Give(kExperience), Withdraw(kExperience)},
+       Give(kExperience),
+       Close(),
+       true,
+       {kNotForCompliance, Adding("retention { id: \"optional\" categories: "
+                                  "[\"session.optional\"] keep: \"10d\" after: "
+                                  "\"withdrawn:experience\" then: DELETE }")}},
   };
   for (const Case& each : cases) {
     INFO(each.name);
-    Neighbours at({kNotForCompliance});
+    Neighbours at(each.edits);
+    std::unique_ptr<SealedRecord> stored;
     for (const Change& change : each.before) {
       REQUIRE_OK(change(at.one.subjects(), at.ada));
+      if (stored == nullptr) {
+        stored = std::make_unique<SealedRecord>(at.Session());
+      }
     }
-    const SealedRecord session = at.Session();
+    const SealedRecord& session = *stored;
     at.state->BeforeCommit(
         [&] { REQUIRE_OK(each.second(at.other.subjects(), at.ada)); });
     REQUIRE_OK(each.first(at.one.subjects(), at.ada));
@@ -235,12 +251,14 @@ TEST_CASE("Of two who let a period begin anew neither ends the other's",
   REQUIRE_OK(at.one.subjects().RecordEvent(at.ada, kClosed));
   at.rig.clock.Set(at.start + 100 * kDay);
   std::unique_ptr<SealedRecord> after;
-  at.state->BeforeRead("s/", [&] {
+  const auto begin_anew = [&] {
     REQUIRE_OK(at.other.subjects().RecordEvent(at.ada, kClosed));
     after = std::make_unique<SealedRecord>(at.Account());
-  });
+  };
+  SECTION("before he is read") { at.state->BeforeRead("s/", begin_anew); }
+  SECTION("before his key dies") { at.vault->BeforeRead("f", begin_anew); }
   REQUIRE_OK(at.one.subjects().RecordEvent(at.ada, kClosed));
-  REQUIRE(at.state->happened());
+  REQUIRE((at.state->happened() && at.vault->happened()));
   CHECK(at.Opens(*after));
   CHECK_FALSE(at.Opens(before));
 }

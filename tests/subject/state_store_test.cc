@@ -252,10 +252,12 @@ TEST_CASE("A change that was worked out before another one is not made",
       takes_away ? RowStatus::kEnded : RowStatus::kInForce, takes_away);
   change.with = {{"ground/of-it", ""}};
   change.version = *state->Version();
+  // Of a process that has read the same.
+  Change forestalling = fixture.MakeChange(RowKind::kConsent, "experience",
+                                           RowStatus::kInForce, false);
+  forestalling.version = change.version;
   const auto speak = [&] {
-    fixture.ApplyOrDie(*other,
-                       fixture.MakeChange(RowKind::kConsent, "experience",
-                                          RowStatus::kInForce, false));
+    REQUIRE_OK(other->Apply(forestalling, fixture.clock_.Now()));
   };
   const auto before = fixture.ledger_->Head();
   SECTION("which was there when it was looked at") {

@@ -27,7 +27,8 @@ class MeanwhileStore final : public Store {
   explicit MeanwhileStore(std::shared_ptr<Store> behind)
       : behind_(std::move(behind)) {}
 
-  // Each happens once, before the next call of its kind.
+  // Each happens once, before the next call of its kind: a look at a key, or at
+  // a range, that begins with `prefix`.
   void BeforeRead(std::string_view prefix, std::function<void()> happens) {
     prefix_ = std::string(prefix);
     before_read_ = std::move(happens);
@@ -39,12 +40,13 @@ class MeanwhileStore final : public Store {
 
   absl::StatusOr<std::optional<std::string>> Read(
       std::string_view key) override {
-    if (key.substr(0, prefix_.size()) == prefix_) Happen(&before_read_);
+    if (BeginsSo(key)) Happen(&before_read_);
     return behind_->Read(key);
   }
   absl::Status Scan(std::string_view from, std::string_view to,
                     absl::FunctionRef<bool(std::string_view, std::string_view)>
                         visit) override {
+    if (BeginsSo(from)) Happen(&before_read_);
     return behind_->Scan(from, to, visit);
   }
   absl::Status Commit(absl::Span<const Condition> conditions,
@@ -55,6 +57,9 @@ class MeanwhileStore final : public Store {
   absl::StatusOr<Scrubbed> Scrub() override { return behind_->Scrub(); }
 
  private:
+  bool BeginsSo(std::string_view key) const {
+    return key.substr(0, prefix_.size()) == prefix_;
+  }
   static void Happen(std::function<void()>* what) {
     if (const auto happens = std::exchange(*what, nullptr)) happens();
   }
