@@ -209,7 +209,7 @@ absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
   }
   record::Pass& pass = memory->pass();
   PRIVET_RETURN_IF_ERROR(pass.Split(plan, whole, bytes));
-  PRIVET_RETURN_IF_ERROR(CheckSubject(plan, pass, subject));
+  PRIVET_RETURN_IF_ERROR(CheckSubject(plan, pass, bytes, subject));
   PRIVET_ASSIGN_OR_RETURN(
       const SealedLayout layout,
       NarrowedLayout(header, call.person->facts.region, call.resolved->sealed));

@@ -47,7 +47,7 @@ absl::Status MinimizeRecord(const Core& core, const Request& request,
   record::Pass& pass = memory->pass();
   PRIVET_RETURN_IF_ERROR(pass.Minimize(*plan, call->view, bytes));
   call->view.pseudonymizer = nullptr;
-  PRIVET_RETURN_IF_ERROR(CheckSubject(*plan, pass, subject));
+  PRIVET_RETURN_IF_ERROR(CheckSubject(*plan, pass, bytes, subject));
   FillOutcome(*call, pass, outcome);
   return absl::OkStatus();
 }

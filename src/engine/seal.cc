@@ -41,7 +41,8 @@ absl::StatusOr<SealedRecord> SealOnce(const Core& core, Call* call,
                                       WorkingMemory* memory, Outcome* outcome) {
   record::Pass& pass = memory->pass();
   PRIVET_RETURN_IF_ERROR(pass.Split(*record.plan, call->view, record.bytes));
-  PRIVET_RETURN_IF_ERROR(CheckSubject(*record.plan, pass, *record.subject));
+  PRIVET_RETURN_IF_ERROR(
+      CheckSubject(*record.plan, pass, record.bytes, *record.subject));
   SealedType& type = *call->resolved->sealed;
   PRIVET_ASSIGN_OR_RETURN(const SealedLayout* layout,
                           type.LayoutFor(call->person->facts.region));

@@ -69,8 +69,9 @@ absl::Status DecideStore(const Core& core, ActorId actor, RegionId region,
 }
 
 absl::Status CheckSubject(const record::Plan& plan, const record::Pass& pass,
-                          const Subject& subject) {
+                          std::string_view bytes, const Subject& subject) {
   if (plan.subject_path().empty()) return absl::OkStatus();
+  bool told = false;
   for (const record::Captured& captured : pass.captured()) {
     const record::Field& field = plan.fields()[captured.field];
     if (field.path != plan.subject_path()) continue;
@@ -78,6 +79,12 @@ absl::Status CheckSubject(const record::Plan& plan, const record::Pass& pass,
                           ? record::ToText(captured) == subject.id()
                           : captured.bytes == std::string_view(subject.id());
     if (same) return absl::OkStatus();
+    told = true;
+  }
+  if (!told) {
+    // It lies in a message of which nothing is kept: no pass goes in there.
+    PRIVET_ASSIGN_OR_RETURN(const std::string id, plan.ReadSubject(bytes));
+    if (!id.empty() && id == subject.id()) return absl::OkStatus();
   }
   return absl::InvalidArgumentError(absl::StrCat(
       "field `", plan.subject_path(), "` of `", plan.type(),

@@ -49,7 +49,7 @@ absl::Status DecideStore(const Core& core, ActorId actor, RegionId region,
 // InvalidArgument unless the id in the record's own subject field, if its type
 // has one, is that of `subject`.
 absl::Status CheckSubject(const record::Plan& plan, const record::Pass& pass,
-                          const Subject& subject);
+                          std::string_view bytes, const Subject& subject);
 
 // Returns when the record was created by its own account, else `now`.
 absl::StatusOr<absl::Time> CreatedOf(const record::Plan& plan,

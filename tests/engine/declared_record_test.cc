@@ -86,6 +86,35 @@ TEST_CASE("Bytes that were written by hand are as good as a message's",
   }
 }
 
+TEST_CASE("Its subject may lie in a message of which a purpose sees nothing",
+          "[engine][declared]") {
+  Shop shop(With(
+      kShop,
+      {{"subject: \"customer\"", "subject: \"buyer.id\""},
+       {"field { path: \"customer\"     number: 2   type: STRING     "
+        "categories: "
+        "[\"account.id\"] }",
+        "field { path: \"buyer\"  number: 2  type: MESSAGE }\n"
+        "  field { path: \"buyer.id\"  number: 1  type: STRING  categories: "
+        "[\"account.id\"] }"}}));
+  const auto minimize = [&](const char* order, const Subject& subject) {
+    const std::string bytes = shop.messages.Bytes(order);
+    return shop.desk().Minimize(Record::Bytes(kType, bytes), subject,
+                                PurposeId("support"));
+  };
+  const char* const whose =
+      "buyer { id: \"ada\" } time { seconds: 1767225600 } gift: false";
+  const auto seen = minimize(whose, Subject("ada"));
+  REQUIRE_OK(seen);
+  CHECK(shop.messages.Text(*seen) ==
+        "time { seconds: 1767225600 } gift: false");
+  REQUIRE_ERROR(minimize(whose, Subject("bob")),
+                absl::StatusCode::kInvalidArgument, "buyer.id");
+  REQUIRE_ERROR(
+      minimize("buyer {} time { seconds: 1767225600 }", Subject("ada")),
+      absl::StatusCode::kInvalidArgument, "buyer.id");
+}
+
 TEST_CASE("A declared record is found by its index", "[engine][declared]") {
   Shop shop;
   const SealedRecord sealed = shop.StoreOrDie();
