@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/id_parts.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
 #include "engine/core.h"
@@ -34,7 +35,6 @@
 #include "record/plan.h"
 #include "seal/class_terms.h"
 #include "seal/opener.h"
-#include "seal/record_id.h"
 
 namespace privet::engine {
 namespace {
@@ -246,7 +246,7 @@ absl::Status DecideOpen(const Core& core, const Request& request,
   PRIVET_RETURN_IF_ERROR(core.NeedKeys());
   PRIVET_ASSIGN_OR_RETURN(const record::Plan* plan,
                           call->generation->types().PlanOf(
-                              seal::TypeOf(header.id()), header.type()));
+                              base::TypeOf(header.id()), header.type()));
   PRIVET_ASSIGN_OR_RETURN(call->resolved,
                           call->generation->Resolve(request, *plan));
   PRIVET_ASSIGN_OR_RETURN(call->keys, core.Begin());

@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/bytes.h"
+#include "base/id_parts.h"
 #include "base/prefix.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
@@ -45,12 +46,6 @@ std::string MarkKey(const std::string& source, std::uint32_t type,
   base::AppendInt(&key, type);
   base::AppendInt(&key, retention_class);
   return key;
-}
-
-std::uint32_t TypeOf(const RecordId& id) {
-  std::uint32_t type = 0;
-  for (std::size_t i = 0; i < 4; ++i) type = (type << 8) | id.bytes[i];
-  return type;
 }
 
 absl::StatusOr<std::vector<std::uint32_t>> TypesOf(Store& vault) {
@@ -304,7 +299,7 @@ absl::Status Sweep::WithoutGround(const subject::GroundLost& row,
   Store& state = *context_.options.state;
   const Pick pick{
       [&](const base::SealedHeader& header) {
-        if (TypeOf(header.id()) != row.type) return Mask{0};
+        if (base::TypeOf(header.id()) != row.type) return Mask{0};
         const Mask mine =
             everybody ? ~Mask{0} : CompartmentsOf(header, row.owner);
         for (std::size_t i = 0; i < header.size(); ++i) {

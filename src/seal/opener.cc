@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/id_parts.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
 #include "keys/keyring.h"
@@ -19,7 +20,6 @@
 #include "seal/bodies.h"
 #include "seal/class_table.h"
 #include "seal/class_terms.h"
-#include "seal/record_id.h"
 
 namespace privet::seal {
 namespace {
@@ -62,7 +62,7 @@ absl::Status CheckPlace(const base::SealedHeader& header, const Place& place) {
   if (header.id() != place.id) return Elsewhere("id");
   if (header.policy() != place.type->policy) return Elsewhere("policy");
   if (header.type() != place.type->type ||
-      TypeOf(place.id) != place.type->number) {
+      base::TypeOf(place.id) != place.type->number) {
     return Elsewhere("type");
   }
   if (header.further_owner_count() != 0) {

@@ -48,12 +48,6 @@ RecordId MakeRecordId(std::uint32_t type, absl::Time created,
   return id;
 }
 
-std::uint32_t TypeOf(const RecordId& id) {
-  std::uint32_t type = 0;
-  for (std::size_t i = 0; i < 4; ++i) type = type << 8 | id.bytes[kTypeAt + i];
-  return type;
-}
-
 absl::Time ResidueCreated(absl::Time created) {
   const std::int64_t ms = absl::ToUnixMillis(created);
   constexpr std::int64_t kDay = std::int64_t{24} * 60 * 60 * 1000;

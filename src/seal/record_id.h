@@ -24,9 +24,6 @@ RecordId MakeRecordId(std::uint32_t type, absl::Time created,
                       const OwnerId& owner, int shard_bits,
                       const std::uint8_t (&entropy)[kIdEntropy]);
 
-// Returns the type's hash, which an id begins with.
-std::uint32_t TypeOf(const RecordId& id);
-
 // Returns when the residue of a record created at `created` is created: the
 // beginning of that UTC day, so that its id does not tell the record's.
 absl::Time ResidueCreated(absl::Time created);

@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "base/bytes.h"
+#include "base/id_parts.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
 #include "privet/sealed_record.h"
@@ -117,7 +118,7 @@ absl::Status MarkSwept(
       continue;
     }
     PRIVET_ASSIGN_OR_RETURN(const RecordId upto,
-                            swept_up_to(TypeOf(id), retention_class));
+                            swept_up_to(base::TypeOf(id), retention_class));
     if (id < upto) record->drop |= std::uint64_t{1} << i;
   }
   return absl::OkStatus();
@@ -188,12 +189,6 @@ absl::Status CheckRevision(const SealedHeader& there,
       absl::StrCat("record `", next.id().ToString(), "` is at revision ",
                    there.revision(), ", and revision ", next.revision(),
                    " was to follow; read it again and amend that"));
-}
-
-std::uint32_t TypeOf(const RecordId& id) {
-  std::uint32_t type = 0;
-  for (std::size_t i = 0; i < 4; ++i) type = (type << 8) | id.bytes[i];
-  return type;
 }
 
 std::string IndexKey(const IndexTag& tag) {

@@ -73,9 +73,6 @@ absl::Status UniqueNotFound();
 absl::Status CheckRevision(const base::SealedHeader& there,
                            const base::SealedHeader& next);
 
-// Returns the u32 that the ids of a record type begin with.
-std::uint32_t TypeOf(const RecordId& id);
-
 // Returns a key of a blind index: index, generation and value of `tag`.
 std::string IndexKey(const IndexTag& tag);
 

@@ -245,18 +245,6 @@ absl::Status StateStore::Write(absl::Span<const Store::Write> writes) {
   return store_->Commit({}, writes);
 }
 
-absl::StatusOr<bool> StateStore::WriteNew(const StateRow& row) {
-  const std::string key = KeyOf(row.owner, row.kind, row.name);
-  PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> there,
-                          store_->Read(key));
-  if (there.has_value()) return false;
-  const std::string value = Encode(
-      row,
-      [this](std::string_view k, std::string_view v) { return Mac(k, v); });
-  PRIVET_RETURN_IF_ERROR(store_->Commit({}, {{key, value}}));
-  return true;
-}
-
 absl::Status StateStore::CatchUp() { return CatchUpWith(nullptr); }
 
 absl::Status StateStore::CatchUpWith(const Own* own) {

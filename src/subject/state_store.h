@@ -88,9 +88,6 @@ class StateStore {
   // Writes rows of other kinds.
   absl::Status Write(absl::Span<const Store::Write> writes);
 
-  // Writes a row if none has its key; true if it was written.
-  absl::StatusOr<bool> WriteNew(const StateRow& row);
-
   // Deletes every row of `owner`, present and past.
   absl::Status Forget(const OwnerId& owner);
 

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "base/id_parts.h"
 #include "base/mutex.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
@@ -29,12 +30,6 @@ namespace {
 
 using base::SealedHeader;
 using store::Incoming;
-
-RecordId HighestId() {
-  RecordId id;
-  id.bytes.fill(0xff);
-  return id;
-}
 
 // A row of the blind indexes, and the compartment that it goes with.
 using TagRow = std::pair<std::string, std::uint32_t>;
@@ -133,7 +128,7 @@ class Rows {
   }
   RecordId MarkOf(std::uint32_t type, std::uint32_t retention_class) const {
     const auto mark = marks_.find({type, retention_class});
-    return mark == marks_.end() ? HighestId() : mark->second;
+    return mark == marks_.end() ? base::HighestId() : mark->second;
   }
 
   const std::map<RecordId, Row>& records() const { return records_; }

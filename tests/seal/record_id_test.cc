@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "base/id_parts.h"
 #include "privet/record_id.h"
 #include "support/catch.h"
 
@@ -27,7 +28,7 @@ TEST_CASE("An id holds type, time, shard and chance, in this order",
       MakeRecordId(0xaabbccdd, kCreated, OwnerOf(0xff), 0, entropy);
   CHECK(id.ToString() == "aabbccdd000102030405101112131415");
   CHECK(CreatedAt(id) == kCreated);
-  CHECK(TypeOf(id) == 0xaabbccdd);
+  CHECK(base::TypeOf(id) == 0xaabbccdd);
 }
 
 TEST_CASE("The shard begins with as many bits of the owner as the store shares",

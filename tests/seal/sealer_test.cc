@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "base/id_parts.h"
 #include "base/sealed_header.h"
 #include "crypto/hash.h"
 #include "seal/opener.h"
@@ -60,7 +61,7 @@ TEST_CASE("The header says where each compartment lies", "[seal][sealer]") {
   const base::SealedHeader header = ParseOrDie(sealed.bytes);
   CHECK(header.id() == sealed.id);
   CHECK(CreatedAt(sealed.id) == kNow);
-  CHECK(TypeOf(sealed.id) == crypto::Id4(kType));
+  CHECK(base::TypeOf(sealed.id) == crypto::Id4(kType));
   CHECK(header.owner() == rig.owner);
   CHECK(header.policy() == kPolicy);
   CHECK(header.type() == kType);

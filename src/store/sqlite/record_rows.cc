@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "base/id_parts.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
 #include "store/put_rules.h"
@@ -230,7 +231,8 @@ absl::Status RecordRows::UnindexSubjects(const SealedHeader& header) {
   std::vector<Bucket> buckets;
   {
     Query query(list_buckets_);
-    query.Bind(Bucket::FirstOf(TypeOf(id))).Bind(Bucket::LastOf(TypeOf(id)));
+    query.Bind(Bucket::FirstOf(base::TypeOf(id)))
+        .Bind(Bucket::LastOf(base::TypeOf(id)));
     while (true) {
       PRIVET_ASSIGN_OR_RETURN(const bool found, query.Step());
       if (!found) break;

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "base/id_parts.h"
 #include "base/mutex.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
@@ -36,12 +37,6 @@ namespace {
 // Rows of bidx to be deleted that are worth a round of their own.
 constexpr std::size_t kStaleTags = 100'000;
 constexpr std::size_t kTagsOfOneCommit = 5000;
-
-constexpr RecordId HighestId() {
-  RecordId id;
-  for (std::uint8_t& byte : id.bytes) byte = 0xff;
-  return id;
-}
 
 struct RecordReader {
   std::unique_ptr<Database> database;
@@ -143,7 +138,7 @@ class SqliteRecords final : public RecordStore {
     Query query(reader->mark);
     query.Bind(std::int64_t{type}).Bind(std::int64_t{retention_class});
     PRIVET_ASSIGN_OR_RETURN(const bool found, query.Step());
-    if (!found) return HighestId();
+    if (!found) return base::HighestId();
     PRIVET_ASSIGN_OR_RETURN(const RecordId upto,
                             RecordId::FromBytes(query.Blob(0)));
     return upto;
