@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -29,11 +30,15 @@
 namespace privet::engine {
 namespace {
 
-// When the first period of the class that counts from events ends.
-absl::Time Deadline(const seal::ClassTerms& terms, const subject::Said& said) {
+// When the first period of the class that counts from events ends, if the last
+// event of each happened when `last_of` says.
+absl::Time Deadline(
+    const seal::ClassTerms& terms,
+    absl::FunctionRef<absl::Time(const std::vector<std::string>& after)>
+        last_of) {
   absl::Time first = absl::InfiniteFuture();
   for (const seal::Limit& limit : terms.limits()) {
-    const absl::Time last = LastOf(limit.after, said);
+    const absl::Time last = last_of(limit.after);
     // The obligation outlasts the others, and its slot with it.
     const bool counts =
         terms.obligation().empty() || limit.obligation == terms.obligation();
@@ -42,6 +47,12 @@ absl::Time Deadline(const seal::ClassTerms& terms, const subject::Said& said) {
     }
   }
   return first;
+}
+
+absl::Time Deadline(const seal::ClassTerms& terms, const subject::Said& said) {
+  return Deadline(terms, [&said](const std::vector<std::string>& after) {
+    return LastOf(after, said);
+  });
 }
 
 void AddDueRows(const policy::RetentionClass& of, const OwnerId& owner,
@@ -150,6 +161,17 @@ absl::StatusOr<std::vector<Store::Write>> DueRowsOf(const Core& core,
     AddDueRows(of, owner, said, true, &writes);
   }
   return writes;
+}
+
+absl::StatusOr<absl::Time> SealedDeadline(const policy::RetentionClass& of,
+                                          absl::Time at) {
+  PRIVET_ASSIGN_OR_RETURN(
+      const seal::ClassTerms terms,
+      seal::ClassTerms::Make(
+          of, [](const policy::Period& sealed) { return sealed.keep; }));
+  return Deadline(terms, [at](const std::vector<std::string>& after) {
+    return after.empty() ? absl::InfiniteFuture() : at;
+  });
 }
 
 absl::StatusOr<std::vector<keys::SlotDeadline>> DeadlinesOf(

@@ -54,6 +54,11 @@ absl::StatusOr<std::vector<Store::Write>> DueRowsOf(const Core& core,
                                                     const OwnerId& owner,
                                                     const subject::Said& said);
 
+// Returns when a class ends whose events all happened at `at`, by the periods
+// as they were sealed.
+absl::StatusOr<absl::Time> SealedDeadline(const policy::RetentionClass& of,
+                                          absl::Time at);
+
 // Returns the deadlines of all slots of a person that may have one.
 absl::StatusOr<std::vector<keys::SlotDeadline>> DeadlinesOf(
     const Core& core, const OwnerId& owner, const subject::Said& said);

@@ -223,6 +223,9 @@ absl::Status EndKept(const Core& core, const OwnerId& owner,
                                     owner};
         writes.push_back({subject::KeyOf(due), ""});
       }
+      // In the vault as well: a state that is restored knows nothing of it.
+      PRIVET_ASSIGN_OR_RETURN(const absl::Time dies, SealedDeadline(of, now));
+      deadlines.push_back({key.slot, dies});
     }
   }
   if (!deadlines.empty()) {
