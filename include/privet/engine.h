@@ -63,7 +63,8 @@ class Engine {
   static absl::StatusOr<Engine> Create(Policy policy,
                                        EngineOptions options = {});
 
-  // Returns the capability of `actor`, working at `region`.
+  // Returns the capability of `actor`, working at `region`. Their texts need
+  // not outlive the call.
   //
   // Returns InvalidArgument if either is not declared or is a group, and
   // PermissionDenied if the actor does not work there.

@@ -236,6 +236,13 @@ void Core::NoteDisclosureIsNoted(const OwnerId& owner,
   disclosed_.emplace(owner, name);
 }
 
+std::string_view Core::Keep(std::string_view name) const {
+  base::MutexLock lock(&names_mutex_);
+  auto kept = names_.find(name);
+  if (kept == names_.end()) kept = names_.emplace(name).first;
+  return *kept;
+}
+
 absl::Status Core::NeedKeys() const {
   if (keyring_ != nullptr) return keyring_->CheckPresent();
   return absl::FailedPreconditionError(

@@ -7,7 +7,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -99,6 +101,11 @@ class Core {
   // set, into `word` and `view`. The refusal if nothing at all is permitted.
   absl::Status Decide(Call* call) const;
 
+  // Returns the same text, for as long as this lives: an actor outlives the
+  // call that names it. For names that the policy declares, of which there are
+  // few.
+  std::string_view Keep(std::string_view name) const;
+
  private:
   explicit Core(EngineOptions options);
 
@@ -116,6 +123,10 @@ class Core {
   std::shared_ptr<keys::Destroyer> destroyer_;
   std::shared_ptr<subject::StateStore> state_;
   std::unique_ptr<subject::People> people_;
+
+  mutable base::Mutex names_mutex_;
+  mutable std::set<std::string, std::less<>> names_
+      ABSL_GUARDED_BY(names_mutex_);
 
   base::Mutex policy_mutex_;  // held while the policy at work is replaced
   base::Mutex mutex_;

@@ -38,7 +38,8 @@ absl::StatusOr<Engine> Engine::Create(Policy policy, EngineOptions options) {
 absl::StatusOr<Actor> Engine::ActAs(ActorId actor, RegionId region) const {
   PRIVET_RETURN_IF_ERROR(engine::CheckActor(
       core_->generation().snapshot().policy(), actor, region));
-  return Actor(core_, actor, region);
+  return Actor(core_, ActorId::FromText(core_->Keep(actor.text())),
+               RegionId::FromText(core_->Keep(region.text())));
 }
 
 Subjects Engine::subjects() const { return Subjects(core_); }

@@ -196,6 +196,18 @@ TEST_CASE("An actor may be in a place that the policy need not name",
                 Code::kPermissionDenied, "residency");
 }
 
+TEST_CASE("An actor outlives the texts that named it", "[engine][statuses]") {
+  EngineRig rig;
+  const Engine engine = rig.OpenOrDie();
+  std::string name = "gateway", place = "de";
+  const auto gateway =
+      engine.ActAs(ActorId::FromText(name), RegionId::FromText(place));
+  REQUIRE_OK(gateway);
+  name.assign(name.size(), 'x');
+  place.assign(place.size(), 'x');
+  REQUIRE_OK(gateway->Seal(rig.Request(kAda), Subject(kAda)));
+}
+
 TEST_CASE("Opening says why it does not, and leaves nothing in the message",
           "[engine][open][statuses]") {
   Desk desk;
