@@ -113,6 +113,22 @@ TEST_CASE("An extension is no field of the same name in a line for the log",
         "[t.Scope.note]: ***");
 }
 
+TEST_CASE("A field of the host's own definition is none of the same name",
+          "[engine][log]") {
+  const OrderLog log;
+  // As of a process whose definition is older: names have moved.
+  Schema schema(
+      "message Item { string note = 1; string sku = 2; } message Order { "
+      "string "
+      "notes = 1; string state = 3; Item first = 4; string items = 5; }");
+  CHECK(
+      log.engine().LogSafe(*schema.Message(
+          "Order",
+          "notes: \"a\" state: \"b\" first { note: \"c\" sku: \"d\" } "
+          "items: \"e\"")) ==
+      "t.Order notes: *** state: *** first: { note: *** sku: *** } items: ***");
+}
+
 TEST_CASE("A line for the log shows no field that nobody has tagged",
           "[engine][log]") {
   OrderLog log;
