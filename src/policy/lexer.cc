@@ -56,7 +56,7 @@ struct KnownError {
 constexpr KnownError kKnownErrors[] = {
     {"cross line", "text in quotes goes on past its line",
      "close it with the same quote"},
-    {"multiline strings", "text in quotes goes on past its line",
+    {"strings are not allowed", "text in quotes goes on past its line",
      "close it with the same quote"},
     {"Unexpected end of string", "",
      "close it with the same quote on its line"},
