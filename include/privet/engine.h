@@ -51,7 +51,8 @@ class Engine {
   // Creates an engine, and binds every record type that the policy lists and
   // the program links (or `options.types` holds), or whose fields the policy
   // declares. Reads the vault, and replays into the stores what the ledger has
-  // and they do not.
+  // and they do not. A policy that is older than one that has been at work
+  // decides for this engine, and takes the ground from nothing.
   //
   // Returns InvalidArgument if a record type does not bind: a field without a
   // tag, a transform that does not fit, a second definition, with its path and

@@ -100,10 +100,11 @@ class Sweeper {
   // with what is stored.
   //
   // Returns FailedPrecondition, before it disposes of anything, if the clock
-  // runs backwards or the vault is not that of the ledger; Unavailable if the
-  // state is behind the ledger, after all that does not hang on it: an engine
-  // that opens the state brings it up. Else what the stores return: what was
-  // done until then is done, and the next run goes on.
+  // runs backwards, the vault is not that of the ledger, or a newer policy has
+  // come to work: make another Sweeper with that. Unavailable if the state is
+  // behind the ledger, after all that does not hang on it: an engine that opens
+  // the state brings it up. Else what the stores return: what was done until
+  // then is done, and the next run goes on.
   absl::StatusOr<SweepReport> Run();
 
   // Destroys the keys that are due, and no more: what they sealed is unreadable

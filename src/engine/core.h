@@ -102,8 +102,8 @@ class Core {
   absl::Status Decide(Call* call) const;
 
   // Returns the same text, for as long as this lives: an actor outlives the
-  // call that names it. For names that the policy declares, of which there are
-  // few.
+  // call that names it. For names of actors and places that the policy knows,
+  // of which there are few.
   std::string_view Keep(std::string_view name) const;
 
  private:
