@@ -343,7 +343,8 @@ TEST_CASE("A row that somebody wrote without the key is refused",
     }
   }
   SECTION("of any length") {
-    for (const std::size_t size : {0, 1, 15, 16, 65'535, 65'536, 1 << 20}) {
+    for (const std::size_t size :
+         std::vector<std::size_t>{0, 1, 15, 16, 65'535, 65'536, 1 << 20}) {
       INFO(size);
       REQUIRE_OK(store->Commit({}, {{key, std::string(size, 'x')}}));
       REQUIRE_ERROR(state->Read(fixture.owner_), absl::StatusCode::kDataLoss,
