@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/retry.h"
 #include "base/sealed_header.h"
 #include "base/sealed_record_maker.h"
 #include "base/status_macros.h"
@@ -291,14 +292,10 @@ absl::StatusOr<SealedRecord> Actor::Amend(const SealedRecord& sealed,
                                           Outcome* outcome) const {
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
   const engine::Request request = engine::StoreRequest(*core_, actor_, region_);
-  absl::Status status;
-  for (int i = 0; i < engine::kAttempts; ++i) {
-    auto amended = engine::AmendOnce(*core_, request, sealed, changes, subject,
-                                     options, outcome);
-    if (!absl::IsAborted(amended.status())) return amended;
-    status = amended.status();
-  }
-  return status;
+  return base::RetryAborted([&] {
+    return engine::AmendOnce(*core_, request, sealed, changes, subject, options,
+                             outcome);
+  });
 }
 
 }  // namespace privet

@@ -14,6 +14,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
+#include "base/retry.h"
 #include "base/status_macros.h"
 #include "engine/bound_types.h"
 #include "engine/erase.h"
@@ -191,8 +192,7 @@ absl::Status Core::MarkGroundLost(const Generation& next) {
   PRIVET_ASSIGN_OR_RETURN(const std::vector<Store::Write> ground,
                           GroundOfEverybody(next, *options_.vault));
   const std::uint32_t version = next.policy().version();
-  absl::Status status;
-  for (int i = 0; i < kAttempts; ++i) {
+  return base::RetryAborted([&]() -> absl::Status {
     PRIVET_ASSIGN_OR_RETURN(const subject::NewestPolicy newest,
                             subject::ReadNewestPolicy(*options_.state));
     // What a newer one lets be used loses nothing by an older one, with which
@@ -201,11 +201,9 @@ absl::Status Core::MarkGroundLost(const Generation& next) {
     std::vector<Store::Write> writes = ground;
     writes.push_back(
         {subject::kNewestPolicyKey, subject::NewestPolicyRow(version)});
-    status = options_.state->Commit({{subject::kNewestPolicyKey, newest.row}},
-                                    writes);
-    if (!absl::IsAborted(status)) return status;
-  }
-  return status;
+    return options_.state->Commit({{subject::kNewestPolicyKey, newest.row}},
+                                  writes);
+  });
 }
 
 bool Core::DeadlineIsNoted(const OwnerId& owner, std::uint32_t retention_class,

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/retry.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
 #include "engine/core.h"
@@ -30,10 +31,11 @@ namespace {
 // destroyed meanwhile.
 using Take = absl::FunctionRef<absl::Status(const Call&, const Opened&)>;
 
+// Aborted if keys were destroyed meanwhile.
 absl::Status OpenOnce(const Core& core, const Request& request,
                       const SealedRecord& sealed, const SubjectMatch& subject,
                       const RequestOptions& options, Outcome* outcome,
-                      bool* unchanged, Take take) {
+                      Take take) {
   Call call;
   PRIVET_RETURN_IF_ERROR(BeginCall(core, options, &call));
   base::SealedHeader header;
@@ -45,21 +47,16 @@ absl::Status OpenOnce(const Core& core, const Request& request,
       const Opened opened,
       OpenDecided(core, call, header, request.purpose, &memory, outcome));
   PRIVET_RETURN_IF_ERROR(take(call, opened));
-  *unchanged = core.keyring()->Unchanged(call.keys);
-  return absl::OkStatus();
+  if (core.keyring()->Unchanged(call.keys)) return absl::OkStatus();
+  return absl::AbortedError("keys were destroyed meanwhile");
 }
 
 absl::Status Open(const Core& core, const Request& request,
                   const SealedRecord& sealed, const SubjectMatch& subject,
                   const RequestOptions& options, Outcome* outcome, Take take) {
-  for (int i = 0; i < kAttempts; ++i) {
-    bool unchanged = false;
-    PRIVET_RETURN_IF_ERROR(OpenOnce(core, request, sealed, subject, options,
-                                    outcome, &unchanged, take));
-    if (unchanged) return absl::OkStatus();
-  }
-  return absl::UnavailableError(
-      "keys are being destroyed faster than a record can be opened; try again");
+  return base::RetryAborted([&] {
+    return OpenOnce(core, request, sealed, subject, options, outcome, take);
+  });
 }
 
 Request UseRequest(ActorId actor, RegionId region, PurposeId purpose) {

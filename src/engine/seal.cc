@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/retry.h"
 #include "base/sealed_record_maker.h"
 #include "base/status_macros.h"
 #include "engine/core.h"
@@ -90,8 +91,7 @@ absl::StatusOr<SealedRecord> Actor::Seal(const Record& record,
                                          Outcome* outcome) const {
   const engine::Core& core = *core_;
   PRIVET_RETURN_IF_ERROR(core.NeedKeys());
-  absl::Status status;
-  for (int i = 0; i < engine::kAttempts; ++i) {
+  return base::RetryAborted([&]() -> absl::StatusOr<SealedRecord> {
     engine::Call call;
     PRIVET_RETURN_IF_ERROR(engine::BeginCall(core, options, &call));
     engine::WorkingMemory memory;
@@ -101,11 +101,8 @@ absl::StatusOr<SealedRecord> Actor::Seal(const Record& record,
     in.subject = &subject;
     PRIVET_RETURN_IF_ERROR(
         engine::DecideStore(core, actor_, region_, *in.plan, subject, &call));
-    auto sealed = engine::SealOnce(core, &call, in, &memory, outcome);
-    if (!absl::IsAborted(sealed.status())) return sealed;
-    status = sealed.status();
-  }
-  return status;
+    return engine::SealOnce(core, &call, in, &memory, outcome);
+  });
 }
 
 }  // namespace privet

@@ -28,9 +28,6 @@
 
 namespace privet::engine {
 
-// How often a call begins again that found keys destroyed under its hands.
-inline constexpr int kAttempts = 16;
-
 // What is sealed of one record: few enough, most often, not to be allocated.
 using SealedCompartments = absl::InlinedVector<seal::Compartment, 8>;
 

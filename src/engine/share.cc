@@ -5,10 +5,10 @@
 #include <string>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/retry.h"
 #include "base/sealed_header.h"
 #include "base/status_macros.h"
 #include "engine/core.h"
@@ -87,17 +87,6 @@ absl::StatusOr<SharedRecord> ShareInHandOnce(
   return Finish(core, call, memory.pass().output(), request.recipient);
 }
 
-// Until nothing has changed between the decision and the disclosure.
-absl::StatusOr<SharedRecord> ShareUndisturbed(
-    absl::FunctionRef<absl::StatusOr<SharedRecord>()> share_once) {
-  for (int i = 0; i < kAttempts; ++i) {
-    auto shared = share_once();
-    if (!absl::IsAborted(shared.status())) return shared;
-  }
-  return absl::UnavailableError(
-      "keys or state change faster than a record can be shared; try again");
-}
-
 }  // namespace
 }  // namespace engine
 
@@ -109,7 +98,7 @@ absl::StatusOr<SharedRecord> Actor::Share(const SealedRecord& sealed,
                                           Outcome* outcome) const {
   const engine::Request request =
       engine::ShareRequest(actor_, region_, recipient, purpose);
-  return engine::ShareUndisturbed([&] {
+  return base::RetryAborted([&] {
     return engine::ShareOnce(*core_, request, sealed, subject, options,
                              outcome);
   });
@@ -121,7 +110,7 @@ absl::StatusOr<SharedRecord> Actor::Share(
   PRIVET_RETURN_IF_ERROR(core_->NeedKeys());
   const engine::Request request =
       engine::ShareRequest(actor_, region_, recipient, purpose);
-  return engine::ShareUndisturbed([&] {
+  return base::RetryAborted([&] {
     return engine::ShareInHandOnce(*core_, request, record, subject, options,
                                    outcome);
   });

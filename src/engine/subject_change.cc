@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
+#include "base/retry.h"
 #include "base/status_macros.h"
 #include "engine/core.h"
 #include "engine/deadlines.h"
@@ -132,13 +133,7 @@ absl::Status ChangePerson(const Core& core, const Subject& subject,
                           MakeEdit make) {
   PRIVET_RETURN_IF_ERROR(subject::CheckSubjectId(subject.id()));
   base::MutexLock lock(&core.subjects_mutex());
-  absl::Status status;
-  for (int i = 0; i < kAttempts; ++i) {
-    status = ChangeOnce(core, subject, make);
-    if (!absl::IsAborted(status)) return status;
-  }
-  return absl::UnavailableError(
-      "the state is being written by many at once; try again");
+  return base::RetryAborted([&] { return ChangeOnce(core, subject, make); });
 }
 
 absl::StatusOr<DeclaredEvent> FindEvent(const Core& core, EventId event) {

@@ -15,6 +15,7 @@
 #include "absl/types/span.h"
 #include "base/bytes.h"
 #include "base/prefix.h"
+#include "base/retry.h"
 #include "base/status_macros.h"
 #include "crypto/hash.h"
 #include "keys/draft.h"
@@ -28,7 +29,7 @@ namespace {
 absl::StatusOr<std::string> Remember(Store& vault, const std::string& name,
                                      std::string_view row) {
   std::string found;
-  PRIVET_RETURN_IF_ERROR(RetryAborted([&]() -> absl::Status {
+  PRIVET_RETURN_IF_ERROR(base::RetryAborted([&]() -> absl::Status {
     Draft draft(&vault);
     PRIVET_ASSIGN_OR_RETURN(std::optional<std::string> there, draft.Read(name));
     found = there.value_or(std::string(row));
@@ -102,7 +103,7 @@ absl::StatusOr<std::uint32_t> RememberSlot(Store& vault, const SlotKind& kind) {
 }
 
 absl::Status RememberNames(Store& vault, absl::Span<const SealedName> names) {
-  return RetryAborted([&]() -> absl::Status {
+  return base::RetryAborted([&]() -> absl::Status {
     Draft draft(&vault);
     for (const SealedName& name : names) {
       const std::string row =

@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "base/bytes.h"
 #include "base/prefix.h"
+#include "base/retry.h"
 #include "base/status_macros.h"
 #include "keys/catalogue.h"
 #include "keys/clock_rule.h"
@@ -165,7 +166,7 @@ void AddKey(const SlotKey& key, std::vector<PersonKeys>* persons) {
 
 // Deletes deadlines of slots that have no key.
 absl::Status DropRows(Store& vault, const std::vector<DeadlineName>& names) {
-  return RetryAborted([&]() -> absl::Status {
+  return base::RetryAborted([&]() -> absl::Status {
     Draft draft(&vault);
     for (const DeadlineName& name : names) {
       const std::string owner_row = OwnerRowName(name.owner);
@@ -299,7 +300,7 @@ absl::StatusOr<Destroyed> Destroyer::DestroyDueEpochs(
 
 absl::Status Destroyer::SetDeadlines(const OwnerId& owner,
                                      absl::Span<const SlotDeadline> deadlines) {
-  return RetryAborted([&]() -> absl::Status {
+  return base::RetryAborted([&]() -> absl::Status {
     Draft draft(vault_.get());
     PRIVET_ASSIGN_OR_RETURN(std::optional<OwnerRow> row,
                             ReadOwner(owner, &draft));
@@ -327,7 +328,7 @@ absl::Status Destroyer::Settle(
     const OwnerId& owner,
     absl::FunctionRef<absl::StatusOr<std::vector<SlotDeadline>>()> work_out) {
   const std::string name = UnsettledRowName(owner);
-  return RetryAborted([&]() -> absl::Status {
+  return base::RetryAborted([&]() -> absl::Status {
     Draft draft(vault_.get());
     PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> unsettled,
                             draft.Read(name));

@@ -44,18 +44,6 @@ class Draft {
   Rows writes_;
 };
 
-// Calls `attempt` until it returns another status than Aborted; Unavailable if
-// it never does.
-template <typename Attempt>
-absl::Status RetryAborted(Attempt attempt) {
-  constexpr int kAttempts = 50;
-  for (int i = 0; i < kAttempts; ++i) {
-    const absl::Status status = attempt();
-    if (!absl::IsAborted(status)) return status;
-  }
-  return absl::UnavailableError("the vault is too busy; try again");
-}
-
 }  // namespace privet::keys
 
 #endif  // PRIVET_KEYS_DRAFT_H_

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/bytes.h"
+#include "base/retry.h"
 #include "base/status_macros.h"
 #include "keys/draft.h"
 #include "keys/rows.h"
@@ -284,7 +285,7 @@ absl::StatusOr<LedgerMark> MarkOf(Store& vault) {
 absl::StatusOr<LedgerMark> CatchUp(Store& vault, Ledger& ledger) {
   LedgerMark mark;
   for (bool more = true; more;) {
-    PRIVET_RETURN_IF_ERROR(RetryAborted(
+    PRIVET_RETURN_IF_ERROR(base::RetryAborted(
         [&]() -> absl::Status { return Step(vault, ledger, &mark, &more); }));
   }
   return mark;

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/prefix.h"
+#include "base/retry.h"
 #include "base/status_macros.h"
 #include "keys/catalogue.h"
 #include "keys/vault.h"
@@ -126,7 +127,7 @@ absl::StatusOr<std::uint32_t> Vault::EnsureSubjectKey(const OwnerId& owner,
                                                       KeyBytes* key) const {
   SlotKey name;
   absl::Status answer;
-  PRIVET_RETURN_IF_ERROR(RetryAborted([&] {
+  PRIVET_RETURN_IF_ERROR(base::RetryAborted([&] {
     bool refused = false;
     answer =
         TryEnsureSubjectKey(owner, slot, nobody, now_ms, key, &name, &refused);
@@ -140,7 +141,7 @@ absl::Status Vault::EnsureEpochKey(std::uint32_t retention_class,
                                    std::uint32_t epoch, std::int64_t now_ms,
                                    KeyBytes* key) const {
   const std::string name = EpochKeyName(retention_class, epoch);
-  return RetryAborted([&]() -> absl::Status {
+  return base::RetryAborted([&]() -> absl::Status {
     PRIVET_ASSIGN_OR_RETURN(Draft draft, NewDraft(now_ms));
     PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> row,
                             draft.Read(KeyRow(KeyKind::kEpoch, name)));

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/bytes.h"
+#include "base/retry.h"
 #include "base/status_macros.h"
 #include "crypto/hash.h"
 #include "crypto/info_hash.h"
@@ -148,8 +149,8 @@ absl::StatusOr<OwnerId> Vault::FindOrCreateOwner(std::string_view id,
                                                  std::int64_t now_ms) const {
   const Identity identity = IdentityOf(id);
   OwnerId owner;
-  PRIVET_RETURN_IF_ERROR(
-      RetryAborted([&] { return TryCreateOwner(identity, now_ms, &owner); }));
+  PRIVET_RETURN_IF_ERROR(base::RetryAborted(
+      [&] { return TryCreateOwner(identity, now_ms, &owner); }));
   return owner;
 }
 

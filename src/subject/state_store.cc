@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "base/bytes.h"
 #include "base/prefix.h"
+#include "base/retry.h"
 #include "base/status_macros.h"
 #include "crypto/random.h"
 #include "keys/ledger.h"
@@ -29,9 +30,6 @@
 
 namespace privet::subject {
 namespace {
-
-// How often a commit is tried again that lost a race with another process.
-constexpr int kTries = 100;
 
 void Set(std::vector<Store::Write>* writes, std::string key,
          std::optional<std::string> value) {
@@ -67,16 +65,6 @@ bool IsOfState(std::uint8_t kind) {
 bool HasConsequences(RowKind kind) {
   return kind == RowKind::kEvent || kind == RowKind::kConsent ||
          kind == RowKind::kObjection;
-}
-
-template <typename Attempt>
-absl::Status Retry(Attempt attempt) {
-  for (int i = 0; i < kTries; ++i) {
-    const absl::Status status = attempt();
-    if (!absl::IsAborted(status)) return status;
-  }
-  return absl::UnavailableError(
-      "the state is being written by many at once; try again");
 }
 
 void Profile(const StateRow& row, policy::SubjectState* state) {
@@ -248,7 +236,7 @@ absl::Status StateStore::Write(absl::Span<const Store::Write> writes) {
 absl::Status StateStore::CatchUp() { return CatchUpWith(nullptr); }
 
 absl::Status StateStore::CatchUpWith(const Own* own) {
-  return Retry([&] { return CatchUpOnce(own); });
+  return base::RetryAborted([&] { return CatchUpOnce(own); });
 }
 
 absl::StatusOr<std::optional<std::string>> StateStore::ReadVersion() {
@@ -393,7 +381,7 @@ absl::Status StateStore::Settle(
     absl::FunctionRef<absl::StatusOr<std::vector<Store::Write>>(const Said&)>
         follow) {
   const std::string key = UnsettledKey(owner);
-  return Retry([&]() -> absl::Status {
+  return base::RetryAborted([&]() -> absl::Status {
     PRIVET_ASSIGN_OR_RETURN(const std::optional<std::string> unsettled,
                             store_->Read(key));
     if (!unsettled.has_value()) return absl::OkStatus();

@@ -138,6 +138,14 @@ TEST_CASE("A policy that is refused leaves the one at work in force",
        },
        Code::kResourceExhausted,
        {"the disk is full"}},
+      {"a state in which others are always first",
+       [&] {
+         desk.rig.state->plan().FailAfter(0,
+                                          absl::AbortedError("lost the race"));
+         return swap({Version(5)});
+       },
+       Code::kUnavailable,
+       {"try again"}},
   });
 }
 
