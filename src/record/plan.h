@@ -122,9 +122,9 @@ class Plan {
   const std::string& created_path() const;
 
   // Reads the host's id of the subject (numbers in decimal), or the time of
-  // creation, out of a serialized record without a pass; as much of it as it
-  // looks at is checked. An absent field, and a plan without the path, give ""
-  // and InfinitePast().
+  // creation, out of a serialized record without a pass; InvalidArgument if
+  // the bytes around it are malformed or have it twice. An absent field, and a
+  // plan without the path, give "" and InfinitePast().
   absl::StatusOr<std::string> ReadSubject(std::string_view record) const;
   absl::StatusOr<absl::Time> ReadCreated(std::string_view record) const;
 

@@ -2,14 +2,16 @@
 //
 // Reads single fields out of a serialized record, before any pass.
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "record/codec.h"
 #include "record/index_value.h"
 #include "record/plan.h"
@@ -21,61 +23,67 @@ namespace {
 
 absl::Status Malformed(const Tables& tables, const std::string& path) {
   return absl::InvalidArgumentError(absl::StrCat(
-      "`", tables.type, "`: the bytes before or in field `", path,
-      "` are no protobuf message; parse and serialize the record before it is "
-      "handed in"));
+      "`", tables.type, "`: the bytes around field `", path,
+      "` are no protobuf message, or have it twice; parse and serialize the "
+      "record before it is handed in"));
 }
 
-// Looks for one field. false: the bytes are malformed; `*found` stays empty if
-// it is absent.
-bool Scan(const Tables& tables, const std::vector<std::uint32_t>& numbers,
-          std::string_view bytes, std::optional<Captured>* found) {
-  const Node* node = &tables.nodes[0];
-  const char* p = bytes.data();
-  const char* end = p + bytes.size();
-  std::size_t level = 0;
+Captured Capture(const Entry& entry, const char* body, const char* end) {
+  Captured told;
+  told.field = entry.field;
+  if (entry.codec == Codec::kNone) {
+    told.bytes = std::string_view(body, static_cast<std::size_t>(end - body));
+  } else {
+    told.is_number = true;
+    told.is_signed = IsSigned(entry.codec);
+    ReadNumber(entry.codec, body, end, &told.number);
+  }
+  return told;
+}
+
+// Looks for the field that lies at `path` below `node`, to the end of the
+// bytes: of two values nobody could say which one counts. false: the bytes are
+// malformed, or have it twice; `*found` stays empty if it is absent.
+bool Scan(const Tables& tables, const Node& node,
+          absl::Span<const std::uint32_t> path, int depth, const char* p,
+          const char* end, std::optional<Captured>* found) {
   Fault fault = Fault::kNone;
   while (p != end) {
     std::uint32_t tag = 0;
-    p = ReadLongUint32(p, end, &tag, &fault, Fault::kTag);
+    const char* body = ReadLongUint32(p, end, &tag, &fault, Fault::kTag);
+    if (body == nullptr) return false;
+    p = SkipUnknown(body, end, tag, depth, &fault);
     if (p == nullptr) return false;
-    const char* const value = p;
-    const char* const after =
-        SkipUnknown(p, end, tag, static_cast<int>(level), &fault);
-    if (after == nullptr) return false;
-    p = after;
-    if (tag >> 3 != numbers[level]) continue;
-    const Entry& entry = node->Find(tag >> 3);
+    if (tag >> 3 != path.front()) continue;
+    const Entry& entry = node.Find(tag >> 3);
     const Action action = entry.ActionFor(tag & 7);
     if (action == Action::kUnknown) continue;
-    std::uint32_t length = 0;
-    const char* body = value;
+    const char* body_end = p;
     if (action == Action::kGroup) {
-      end = after - VarintSize(tag);
+      body_end -= VarintSize(tag);
     } else if ((tag & 7) == kWireBytes) {
-      body = ReadLongUint32(value, end, &length, &fault, Fault::kLength);
+      std::uint32_t length = 0;
+      body = ReadLongUint32(body, end, &length, &fault, Fault::kLength);
       if (body == nullptr) return false;
-      if (level + 1 < numbers.size()) end = after;
     }
-    if (level + 1 == numbers.size()) {
-      Captured told;
-      told.field = entry.field;
-      if (entry.codec == Codec::kNone) {
-        told.bytes =
-            std::string_view(body, static_cast<std::size_t>(after - body));
-      } else {
-        told.is_number = true;
-        told.is_signed = IsSigned(entry.codec);
-        ReadNumber(entry.codec, body, after, &told.number);
+    if (path.size() > 1) {
+      if (!Scan(tables, tables.nodes[entry.node], path.subspan(1), depth + 1,
+                body, body_end, found)) {
+        return false;
       }
-      *found = told;
-      return true;
+      continue;
     }
-    node = &tables.nodes[entry.node];
-    p = body;
-    ++level;
+    if (found->has_value()) return false;
+    *found = Capture(entry, body, body_end);
   }
   return true;
+}
+
+// The same in a whole record.
+bool Scan(const Tables& tables, std::uint16_t field, std::string_view record,
+          std::optional<Captured>* found) {
+  return Scan(tables, tables.nodes[0], tables.fields[field].numbers, 0,
+              record.data(), record.data() + record.size(), found);
 }
 
 }  // namespace
@@ -83,8 +91,7 @@ bool Scan(const Tables& tables, const std::vector<std::uint32_t>& numbers,
 absl::StatusOr<std::string> Plan::ReadSubject(std::string_view record) const {
   if (tables_->subject_field == kNoIndex) return std::string();
   std::optional<Captured> found;
-  if (!Scan(*tables_, tables_->fields[tables_->subject_field].numbers, record,
-            &found)) {
+  if (!Scan(*tables_, tables_->subject_field, record, &found)) {
     return Malformed(*tables_, tables_->subject_path);
   }
   return found ? ToText(*found) : std::string();
@@ -93,8 +100,7 @@ absl::StatusOr<std::string> Plan::ReadSubject(std::string_view record) const {
 absl::StatusOr<absl::Time> Plan::ReadCreated(std::string_view record) const {
   if (tables_->created_field == kNoIndex) return absl::InfinitePast();
   std::optional<Captured> found;
-  if (!Scan(*tables_, tables_->fields[tables_->created_field].numbers, record,
-            &found)) {
+  if (!Scan(*tables_, tables_->created_field, record, &found)) {
     return Malformed(*tables_, tables_->created_path);
   }
   if (!found) return absl::InfinitePast();

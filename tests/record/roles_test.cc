@@ -85,7 +85,17 @@ TEST_CASE("Subject and creation may lie in messages", "[record][roles]") {
   SECTION("malformed bytes on the way") {
     REQUIRE_ERROR(plan->ReadSubject("\x0a\x05x"),
                   absl::StatusCode::kInvalidArgument,
-                  "the bytes before or in field `h.i.id` are no protobuf");
+                  "the bytes around field `h.i.id` are no protobuf");
+  }
+  SECTION("two of one, of which nobody could say which counts") {
+    const std::string other = schema.Bytes(
+        "M", "h { i { id: 'bob' at { seconds: 1775131201 nanos: 5 } } }");
+    for (const std::string& twice : {bytes + other, bytes + bytes}) {
+      REQUIRE_ERROR(plan->ReadSubject(twice),
+                    absl::StatusCode::kInvalidArgument, "have it twice");
+      REQUIRE_ERROR(plan->ReadCreated(twice),
+                    absl::StatusCode::kInvalidArgument, "have it twice");
+    }
   }
   SECTION("a time out of range") {
     REQUIRE_ERROR(plan->ReadCreated(schema.Bytes(
