@@ -178,8 +178,10 @@ TEST_CASE("4.2 a share holds what its recipient may see; nothing else counts",
       const std::string share = actor + " for " + purpose + " to " + recipient;
       INFO(share);
       const Actor who = testing::ActorOf(mesh, actor);
-      const auto ask = [&](const auto& record) {
-        return ShareAndShareLess(who, record, recipient, purpose);
+      // A structured binding may not be captured by name before C++20.
+      const auto ask = [&,
+                        for_what = std::string(purpose)](const auto& record) {
+        return ShareAndShareLess(who, record, recipient, for_what);
       };
       const std::array<std::string, 5> came = {
           ask(mesh.Request("ada")), ask(mesh.Account("ada")),
