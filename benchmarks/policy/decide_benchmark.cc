@@ -18,8 +18,9 @@
 #include <vector>
 
 #include "google/protobuf/text_format.h"
+#include "policy/large_policy.h"
 #include "policy/naive_evaluator.h"
-#include "policy/random_policy.h"
+#include "policy/random_request.h"
 #include "policy/snapshot.h"
 #include "support/bar.h"
 #include "transform/order.h"

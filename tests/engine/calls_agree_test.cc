@@ -5,7 +5,7 @@
 // Share does it for others, and the Outcome tells.
 
 #include <cstddef>
-#include <cstdlib>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +29,7 @@
 #include "support/edited_policy.h"
 #include "support/infermesh.h"
 #include "support/infermesh_records.h"
+#include "support/property.h"
 #include "support/status_assertions.h"
 
 namespace privet {
@@ -62,12 +63,6 @@ constexpr const char* kPurposes[] = {"service.delivery",
 constexpr const char* kRecipients[] = {"hosting", "model_host", "analytics_co",
                                        "helpdesk", "payment"};
 
-std::size_t Runs(std::size_t otherwise) {
-  const char* const text = std::getenv("PRIVET_PROPERTY_RUNS");
-  return text == nullptr ? otherwise
-                         : static_cast<std::size_t>(std::atoll(text));
-}
-
 // The reference policy, in which nothing needs the whole address of a client:
 // it is stored as its network.
 std::string PolicyThatStoresNetworks() {
@@ -84,7 +79,7 @@ std::string PolicyThatStoresNetworks() {
 
 class Dice {
  public:
-  explicit Dice(std::size_t seed) : engine_(seed) {}
+  explicit Dice(std::uint64_t seed) : engine_(seed) {}
 
   bool OneIn(unsigned n) { return engine_() % n == 0; }
   template <typename T, std::size_t kSize>
@@ -380,8 +375,10 @@ TEST_CASE("Every call says of a field what every other says",
       networks ? Infermesh(PolicyThatStoresNetworks(), testing::OfText{})
                : Infermesh();
   std::size_t used = 0, shared = 0, stored = 0, transformed = 0;
-  for (std::size_t run = 0; run < Runs(100); ++run) {
-    Dice dice(run);
+  const std::uint64_t seed = testing::PropertySeed(1);
+  INFO("seed " << seed);
+  for (int run = 0; run < testing::PropertyRuns(100); ++run) {
+    Dice dice(seed + static_cast<std::uint64_t>(run));
     INFO("run " << run);
     const std::string account = "account-" + std::to_string(run);
     const Subject subject(account);

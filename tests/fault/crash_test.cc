@@ -28,17 +28,11 @@
 #include "privet/sqlite.h"
 #include "privet/testing/stores.h"
 #include "support/catch.h"
+#include "support/property.h"
 #include "support/status_assertions.h"
 
 namespace privet {
 namespace {
-
-std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  std::uint64_t number = otherwise;
-  return text != nullptr && absl::SimpleAtoi(text, &number) ? number
-                                                            : otherwise;
-}
 
 class Folder {
  public:
@@ -84,9 +78,10 @@ std::shared_ptr<RecordStore> RecordsAt(const std::string& folder) {
 
 TEST_CASE("A process killed at any point loses nothing and forgets no erasure",
           "[fault][crash]") {
-  const std::uint64_t points = FromEnvironment("PRIVET_CRASH_POINTS", 500);
+  const std::uint64_t points =
+      testing::FromEnvironment("PRIVET_CRASH_POINTS", 500);
   const std::uint64_t seed =
-      FromEnvironment("PRIVET_CRASH_SEED", std::random_device()());
+      testing::FromEnvironment("PRIVET_CRASH_SEED", std::random_device()());
   Folder folder;
   testing::CrashRunner runner(folder.data(), seed);
   testing::CrashCopies copies(folder.top());

@@ -26,6 +26,7 @@
 #include "keys/keys_fixture.h"
 #include "keys/rows.h"
 #include "privet/sqlite.h"
+#include "support/property.h"
 
 namespace privet::keys {
 namespace {
@@ -199,8 +200,7 @@ TEST_CASE("A kill at any point loses no key, and brings none back",
           "[keys][kill][sqlite]") {
   TestFolder folder;
   MakeFiles(folder);
-  const char* const runs = std::getenv("PRIVET_PROPERTY_RUNS");
-  const int count = runs == nullptr ? 20 : std::atoi(runs);
+  const int count = testing::PropertyRuns(20);
   const unsigned seed = std::random_device()();
   INFO("seed " << seed);
   std::mt19937 random(seed);

@@ -9,8 +9,10 @@
 
 #include "policy/naive_evaluator.h"
 #include "policy/random_policy.h"
+#include "policy/random_request.h"
 #include "policy/snapshot.h"
 #include "support/catch.h"
+#include "support/property.h"
 #include "support/status_assertions.h"
 #include "transform/order.h"
 

@@ -14,7 +14,9 @@
 #include "policy/names.h"
 #include "policy/policy_fixture.h"
 #include "policy/random_policy.h"
+#include "policy/random_request.h"
 #include "support/catch.h"
+#include "support/property.h"
 #include "support/status_assertions.h"
 #include "transform/order.h"
 

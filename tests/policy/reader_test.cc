@@ -2,7 +2,6 @@
 
 #include "policy/reader.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -16,6 +15,7 @@
 #include "policy/located.h"
 #include "privet/v1/policy.pb.h"
 #include "support/catch.h"
+#include "support/property.h"
 
 namespace privet::policy {
 namespace {
@@ -314,14 +314,10 @@ class RandomMessage {
   std::mt19937_64 random_;
 };
 
-std::uint64_t Runs(std::uint64_t by_default) {
-  const char* asked = std::getenv("PRIVET_PROPERTY_RUNS");
-  return asked == nullptr ? by_default : std::strtoull(asked, nullptr, 10);
-}
-
 TEST_CASE("Random policies read as protobuf's own parser reads them",
           "[policy][reader][property]") {
-  for (std::uint64_t seed = 0; seed < Runs(300); ++seed) {
+  const auto runs = static_cast<std::uint64_t>(testing::PropertyRuns(300));
+  for (std::uint64_t seed = 0; seed < runs; ++seed) {
     CAPTURE(seed);
     v1::Policy policy;
     RandomMessage(seed).Fill(&policy, 0);
@@ -340,7 +336,8 @@ TEST_CASE("Random policies read as protobuf's own parser reads them",
 
 TEST_CASE("Texts that protobuf refuses are refused, whatever was cut out",
           "[policy][reader][property]") {
-  for (std::uint64_t seed = 0; seed < Runs(300); ++seed) {
+  const auto runs = static_cast<std::uint64_t>(testing::PropertyRuns(300));
+  for (std::uint64_t seed = 0; seed < runs; ++seed) {
     CAPTURE(seed);
     std::mt19937_64 random(seed);
     v1::Policy policy;

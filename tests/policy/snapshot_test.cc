@@ -5,7 +5,6 @@
 #include "policy/snapshot.h"
 
 #include <atomic>
-#include <cstdlib>
 #include <memory>
 #include <new>
 #include <string>
@@ -18,7 +17,9 @@
 #include "policy/naive_evaluator.h"
 #include "policy/policy_fixture.h"
 #include "policy/random_policy.h"
+#include "policy/random_request.h"
 #include "support/catch.h"
+#include "support/property.h"
 #include "support/status_assertions.h"
 
 namespace privet::testing {

@@ -3,7 +3,6 @@
 #include "record/pass_checks.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <string_view>
 
@@ -16,12 +15,6 @@ namespace privet::testing {
 using google::protobuf::Message;
 using record::CallView;
 using record::Pass;
-
-int PropertyRuns(int wanted) {
-  const char* text = std::getenv("PRIVET_PROPERTY_RUNS");
-  if (text == nullptr) return wanted;
-  return std::max(1, std::min(wanted, std::atoi(text)));
-}
 
 void ForEachWorld(std::uint64_t first_seed, int count,
                   const std::function<std::string(World*)>& check) {

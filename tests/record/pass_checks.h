@@ -17,9 +17,6 @@
 
 namespace privet::testing {
 
-// Returns how many cases to try: `wanted`, or fewer if the environment says so.
-int PropertyRuns(int wanted);
-
 // Makes random types of the seeds from `first_seed` on, and calls `check` with
 // each until that was `count` times. Ends the test if something is wrong.
 void ForEachWorld(std::uint64_t first_seed, int count,

@@ -10,6 +10,7 @@
 #include "record/pass_checks.h"
 #include "record/pass_world.h"
 #include "support/catch.h"
+#include "support/property.h"
 
 namespace privet::testing {
 namespace {

@@ -15,6 +15,7 @@
 #include "seal/rig.h"
 #include "seal/sealer.h"
 #include "support/catch.h"
+#include "support/property.h"
 #include "support/status_assertions.h"
 
 namespace privet::seal {
@@ -32,8 +33,7 @@ TEST_CASE("A million sealings have a million nonces", "[seal][nonce]") {
   const Compartment one = {0x22, rig.terms[kContent], "x"};
   SealInput input = rig.Input({});
   input.compartments = absl::MakeConstSpan(&one, 1);
-  const char* const runs = std::getenv("PRIVET_PROPERTY_RUNS");
-  const std::size_t count = runs == nullptr ? 1'000'000 : std::stoul(runs);
+  const auto count = static_cast<std::size_t>(testing::PropertyRuns(1'000'000));
   // Two of a million random numbers of 64 bits agree once in 37 million runs,
   // so the first eight bytes of a nonce are enough to tell.
   std::vector<std::uint64_t> nonces;

@@ -4,7 +4,6 @@
 // as strong as g exactly if g(x) = g(y) implies f(x) = f(y).
 
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <optional>
 #include <random>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/property.h"
 #include "transform/apply.h"
 #include "transform/order.h"
 
@@ -23,11 +23,6 @@ using ::privet::testing::ApplyToBytes;
 using ::privet::testing::BitsOf;
 using ::privet::testing::CompileOrDie;
 using ::privet::testing::TimestampBytes;
-
-int Runs(int by_default) {
-  const char* runs = std::getenv("PRIVET_PROPERTY_RUNS");
-  return runs == nullptr ? by_default : std::atoi(runs);
-}
 
 // A value as its bytes; a number as its eight.
 using Value = std::string;
@@ -316,7 +311,7 @@ TEST_CASE("The order of forms is what can be computed from what",
           "[transform][order][property]") {
   const auto type = GENERATE(FieldType::kString, FieldType::kTimestamp,
                              FieldType::kDouble, FieldType::kInt64);
-  for (int run = 0; run < Runs(120); ++run) {
+  for (int run = 0; run < testing::PropertyRuns(120); ++run) {
     const auto seed = static_cast<std::uint64_t>(run) + 20261124;
     CAPTURE(seed, FieldTypeName(type));
     Source source(seed);
@@ -335,7 +330,7 @@ TEST_CASE("The order of forms is a partial order",
           "[transform][order][property]") {
   const auto type =
       GENERATE(FieldType::kString, FieldType::kTimestamp, FieldType::kDouble);
-  for (int run = 0; run < Runs(3000); ++run) {
+  for (int run = 0; run < testing::PropertyRuns(3000); ++run) {
     const auto seed = static_cast<std::uint64_t>(run) + 20261124;
     CAPTURE(seed, FieldTypeName(type));
     Source source(seed);
