@@ -83,8 +83,9 @@ class Actor {
   // see are decrypted.
   //
   // Returns NotFound if the record's keys are destroyed, or it is due;
-  // PermissionDenied if it is about somebody else; DataLoss if it was altered
-  // or is in the wrong place.
+  // PermissionDenied if it is about somebody else, or holds nothing that the
+  // purpose may see: an empty message would be one that nothing has proved to
+  // be of this record; DataLoss if it was altered or is in the wrong place.
   absl::Status OpenInto(const SealedRecord& sealed, const SubjectMatch& subject,
                         PurposeId purpose, google::protobuf::Message* message,
                         const RequestOptions& options = {},
@@ -120,7 +121,8 @@ class Actor {
   // one: stores write it only over the revision that was read. Repeated fields
   // and maps are replaced whole. The role must be one that may store the type.
   //
-  // Returns the codes of Seal() and OpenInto().
+  // Returns the codes of Seal() and OpenInto(): NotFound if nothing is left of
+  // the record.
   absl::StatusOr<SealedRecord> Amend(const SealedRecord& sealed,
                                      const Record& changes,
                                      const Subject& subject,

@@ -142,6 +142,12 @@ absl::StatusOr<std::string> Amended(const Core& core, const Call& call,
   std::uint64_t opened = 0;
   PRIVET_RETURN_IF_ERROR(opener.OpenAll(call.keys, header, type.name(), times,
                                         &opened, &memory->plaintexts()));
+  if (opened == 0) {
+    // Nor has anything proved the header, which the new one would go on from.
+    return absl::NotFoundError(
+        "nothing of the record is left to amend: its retention has ended, or "
+        "its keys are destroyed");
+  }
   record::Pass& pass = memory->pass();
   PRIVET_RETURN_IF_ERROR(
       pass.Minimize(*call.resolved->plan, call.view, changes));

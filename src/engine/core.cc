@@ -31,6 +31,7 @@
 #include "keys/sealed_names.h"
 #include "policy/policy_access.h"
 #include "policy/snapshot.h"
+#include "record/cells.h"
 #include "subject/due_rows.h"
 #include "subject/people.h"
 #include "subject/state_store.h"
@@ -260,8 +261,9 @@ absl::Status Core::Decide(Call* call) const {
   call->word = call->resolved->context->MakeWord(
       call->person->facts, call->request, DayOf(call->keys.now));
   call->resolved->call->Evaluate(call->word, &call->view);
-  if (call->view.permitted.Empty()) return RefusalOf(*call);
-  return absl::OkStatus();
+  if (!call->view.permitted.Empty()) return absl::OkStatus();
+  const std::size_t cells = call->resolved->plan->cells().size();
+  return RefusalOf(*call, record::CellSet::FirstCells(cells));
 }
 
 absl::Status CheckReference(std::string_view text, const char* what) {

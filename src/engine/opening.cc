@@ -41,10 +41,10 @@ namespace {
 
 constexpr std::uint32_t kPseudonymGeneration = 1;
 
-// Compartments by what the call may do with them: a bit each.
+// What there is to open: a bit for each compartment.
 struct Masks {
-  std::uint64_t permitted = 0;  // by the policy, and named by the header
-  std::uint64_t wanted = 0;     // of these, there, not due, not out of bounds
+  // Permitted by the policy, there, not due, not out of bounds.
+  std::uint64_t wanted = 0;
 
   // The obligation for which alone some of what is permitted is kept, if any.
   const std::string* kept_for = nullptr;
@@ -102,12 +102,27 @@ absl::StatusOr<std::uint64_t> FindPermitted(const Call& call,
   return permitted;
 }
 
+// The refusal of a record of which the policy permits nothing, though it does
+// of others of its type: by what this one holds, which nothing has proved. With
+// no body to open there is no proof of the header either, so it is never
+// answered as if it were empty.
+absl::Status NothingPermitted(const Call& call,
+                              const base::SealedHeader& header) {
+  record::CellSet held;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    PRIVET_ASSIGN_OR_RETURN(
+        const record::CellSet cells,
+        call.resolved->sealed->CellsOf(header.compartment(i)));
+    held |= cells;
+  }
+  return RefusalOf(call, held);
+}
+
 // Of what the policy permits, what there is to open.
 Masks FindMasks(const Call& call, const base::SealedHeader& header,
                 const seal::Times& times, std::uint64_t permitted,
                 PurposeId purpose) {
   Masks masks;
-  masks.permitted = permitted;
   const bool erased = call.person->erased;
   for (std::size_t i = 0; i < header.size(); ++i) {
     const std::uint64_t bit = std::uint64_t{1} << i;
@@ -260,6 +275,7 @@ absl::StatusOr<Opened> OpenDecided(const Core& core, const Call& call,
                                    Outcome* outcome) {
   PRIVET_ASSIGN_OR_RETURN(const std::uint64_t permitted,
                           FindPermitted(call, header));
+  if (permitted == 0) return NothingPermitted(call, header);
   seal::Times times;
   SealedType& type = *call.resolved->sealed;
   PRIVET_RETURN_IF_ERROR(seal::Opener(core.keyring())
@@ -271,9 +287,7 @@ absl::StatusOr<Opened> OpenDecided(const Core& core, const Call& call,
                                  },
                                  &times));
   Masks masks = FindMasks(call, header, times, permitted, purpose);
-  if (masks.wanted == 0 && masks.permitted != 0) {
-    return NothingToOpen(call, masks);
-  }
+  if (masks.wanted == 0) return NothingToOpen(call, masks);
   seal::Plaintexts& plaintexts = memory->plaintexts();
   PRIVET_RETURN_IF_ERROR(
       OpenLiving(core, call, header, times, &masks.wanted, &plaintexts));

@@ -19,6 +19,7 @@
 #include "privet/denial.h"
 #include "privet/explain.h"
 #include "privet/v1/policy.pb.h"
+#include "record/cells.h"
 #include "record/plan.h"
 
 namespace privet::engine {
@@ -38,7 +39,7 @@ std::string PathOf(const record::Plan& plan, std::size_t cell) {
   return {};
 }
 
-policy::Explained Explain(const Call& call) {
+policy::Explained Explain(const Call& call, const record::CellSet& of) {
   const policy::Snapshot& snapshot = call.generation->snapshot();
   const policy::Context& context = *call.resolved->context;
   const record::Plan& plan = *call.resolved->plan;
@@ -47,9 +48,12 @@ policy::Explained Explain(const Call& call) {
   // The request as such passes its gates: then a field says why.
   for (std::size_t i = 0; i < plan.cells().size(); ++i) {
     const record::Cell& cell = plan.cells()[i];
-    if (cell.categories.empty()) continue;
+    if (cell.categories.empty() || !of.Has(static_cast<record::CellIndex>(i))) {
+      continue;
+    }
     policy::Explained field =
         snapshot.Explain(context, cell.categories, call.word);
+    if (field.permitted) continue;  // in a form that leaves nothing of it
     if (!why.permitted && field.obstacle <= why.obstacle) continue;
     why = std::move(field);
     why.denial.field = PathOf(plan, i);
@@ -70,10 +74,24 @@ std::vector<std::string> PurposesOf(const policy::Snapshot& snapshot,
   return purposes;
 }
 
+// No field stands for the refusal: those that there are may be seen, in forms
+// that leave nothing, or the type does not have them any more.
+absl::Status NothingLeft(const Call& call) {
+  Denial denial = DenialOf(call);
+  denial.missing = "a field of which the purpose may see something";
+  return base::Denied(
+      absl::StatusCode::kPermissionDenied,
+      absl::StrCat("nothing of the record is left for the purpose; what it "
+                   "takes: ",
+                   denial.missing),
+      denial);
+}
+
 }  // namespace
 
-absl::Status RefusalOf(const Call& call) {
-  policy::Explained why = Explain(call);
+absl::Status RefusalOf(const Call& call, const record::CellSet& of) {
+  policy::Explained why = Explain(call, of);
+  if (why.permitted) return NothingLeft(call);
   why.denial.record_type = call.resolved->plan->type();
   return base::Denied(why.obstacle == policy::Explained::kSubject
                           ? absl::StatusCode::kFailedPrecondition

@@ -10,14 +10,15 @@
 
 #include "absl/status/status.h"
 #include "engine/core.h"
+#include "record/cells.h"
 
 namespace privet::engine {
 
-// Returns the refusal of a decided call that may see nothing: by the gate that
-// the request as such does not pass, else by the field that came nearest to a
-// yes. FailedPrecondition where only the person's word or state stands in the
-// way. Slow: explains each field.
-absl::Status RefusalOf(const Call& call);
+// Returns the refusal of a decided call that may see nothing of the cells `of`
+// its plan: by the gate that the request as such does not pass, else by the
+// field that came nearest to a yes. FailedPrecondition where only the person's
+// word or state stands in the way. Slow: explains each field.
+absl::Status RefusalOf(const Call& call, const record::CellSet& of);
 
 // Returns the refusal of a record that is about somebody else than the subject
 // that the call names.

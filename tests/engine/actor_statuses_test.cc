@@ -425,8 +425,8 @@ TEST_CASE("Amending says why it does not", "[engine][amend][statuses]") {
          return amend(desk.gateway(), desk.request, desk.rig.Request(kAda),
                       desk.ada);
        },
-       Code::kInvalidArgument,
-       {"nothing is left to store", "already due"}},
+       Code::kNotFound,
+       {"nothing of the record is left", "retention"}},
       {"a record that was altered",
        [&] {
          return amend(desk.gateway(), testing::Altered(desk.request), changes,

@@ -101,7 +101,9 @@ TEST_CASE("Amending leaves out what has lost its ground",
   const SealedRecord amended = person.AmendOrDie(changes);
   // Another word later, and it is not there.
   REQUIRE_OK(person.engine.subjects().GiveConsent(person.ada, kAnalytics));
-  CHECK(person.VariantSeenFor(amended, kAnalytics).empty());
+  REQUIRE_ERROR(
+      person.product.Open<WebSession>(amended, person.ada, kAnalytics),
+      absl::StatusCode::kPermissionDenied, "analytics");
   REQUIRE_OK(person.gateway.Open<WebSession>(amended, person.ada,
                                              PurposeId("service.delivery")));
 }

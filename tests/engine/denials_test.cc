@@ -195,6 +195,61 @@ TEST_CASE("A refusal by one field names it, and its category",
   });
 }
 
+TEST_CASE(
+    "A record that holds nothing for a purpose is refused by what it holds",
+    "[engine][denial]") {
+  Desk desk;
+  REQUIRE_OK(desk.subjects().GiveConsent(desk.ada, kAnalytics));
+  ApiRequest little;
+  little.set_account_id(kAda);
+  little.set_prompt("why is the sky blue?");
+  const SealedRecord record =
+      testing::StoreOrDie(desk.rig, desk.gateway(), little);
+  CheckEach({
+      {"opened",
+       [&] {
+         return desk.As("product")
+             .OpenBytes(record, desk.ada, kImprovement)
+             .status();
+       },
+       Code::kPermissionDenied, "", "", "account_id", "account.id",
+       "a rule that permits `account.id`"},
+      {"shared",
+       [&] {
+         return desk.As("product")
+             .Share(record, desk.ada, RecipientId("analytics_co"), kAnalytics)
+             .status();
+       },
+       Code::kPermissionDenied, "", "", "account_id", "account.id",
+       "a rule that permits `account.id`"},
+  });
+}
+
+TEST_CASE("A record is refused for want of a consent that what it holds needs",
+          "[engine][denial]") {
+  testing::EngineRig rig(testing::PolicyOrDie(
+      {testing::Adding(
+           "rule { name: \"answers, to those who said so\" permit { "
+           "categories: \"content\" purposes: \"improvement\" } "
+           "when { consent: \"analytics\" } }"),
+       {"[\"improvement\"]              categories: [",
+        "[\"improvement\"] categories: [\"content\", "}}));
+  const Engine engine = rig.OpenOrDie();
+  const Actor product = ActorOf(engine, "product");
+  ApiRequest little;
+  little.set_account_id(kAda);
+  little.set_prompt("why is the sky blue?");
+  const SealedRecord record =
+      testing::StoreOrDie(rig, ActorOf(engine, "gateway"), little);
+  const auto open = [&] {
+    return product.OpenBytes(record, Subject(kAda), kImprovement).status();
+  };
+  CheckEach({{"not given", open, Code::kFailedPrecondition, "", "", "prompt",
+              "content.prompt", "consent to `analytics`"}});
+  REQUIRE_OK(engine.subjects().GiveConsent(Subject(kAda), kAnalytics));
+  REQUIRE_OK(open());
+}
+
 TEST_CASE("A refusal of another's record names the subject, or the obligation",
           "[engine][denial]") {
   Desk desk;

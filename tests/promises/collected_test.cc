@@ -295,7 +295,7 @@ TEST_CASE("2.5 the session cookie serves sign-in, delivery and security only",
   REQUIRE_OK(mesh.subjects().RecordNotice(Subject("ada"), "successor:successor",
                                           "email"));
   // What each purpose sees: `compliance` all but content and credentials,
-  // others whose it was, or what a visit may have beside; the rest is refused.
+  // others whose it was; the rest is refused.
   const std::string all = "account_id,session_id,";
   const std::map<std::string, std::string> table = {
       {"service.delivery", all},
@@ -305,10 +305,7 @@ TEST_CASE("2.5 the session cookie serves sign-in, delivery and security only",
       {"compliance", all},
       {"billing.records", "account_id,"},
       {"billing.payment", "account_id,"},
-      {"billing.audit", "account_id,"},
-      {"service.troubleshooting", ""},
-      {"analytics", ""},
-      {"experience", ""}};
+      {"billing.audit", "account_id,"}};
   for (const auto& [actor, purpose] : testing::EveryClaim()) {
     INFO(actor << " for " << purpose);
     const Actor who = testing::ActorOf(mesh, actor);
