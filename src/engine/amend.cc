@@ -233,7 +233,7 @@ absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
                           SealResidueAgain(core, call, header, bytes, memory));
   if (residue.has_value()) input.residue = *residue;
   PRIVET_ASSIGN_OR_RETURN(std::vector<IndexTag> index,
-                          IndexTagsOf(*core.keyring(), plan, pass));
+                          IndexTagsOf(*core.keyring(), call, pass));
   seal::Sealed sealed;
   PRIVET_RETURN_IF_ERROR(seal::Sealer(core.keyring())
                              .Seal(

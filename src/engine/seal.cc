@@ -61,7 +61,7 @@ absl::StatusOr<SealedRecord> SealOnce(const Core& core, Call* call,
   input.compartments = in;
   if (residue.has_value()) input.residue = *residue;
   PRIVET_ASSIGN_OR_RETURN(std::vector<IndexTag> index,
-                          IndexTagsOf(*core.keyring(), *record.plan, pass));
+                          IndexTagsOf(*core.keyring(), *call, pass));
   seal::Sealed sealed;
   const auto events = [call](std::string_view event) {
     return WhenHappened(*call->person, event);

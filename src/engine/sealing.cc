@@ -105,10 +105,11 @@ absl::StatusOr<absl::Time> CreatedOf(const record::Plan& plan,
 }
 
 absl::StatusOr<std::vector<IndexTag>> IndexTagsOf(const keys::Keyring& keyring,
-                                                  const record::Plan& plan,
+                                                  const Call& call,
                                                   const record::Pass& pass) {
-  PRIVET_ASSIGN_OR_RETURN(const std::vector<record::IndexValue> values,
-                          record::IndexValuesOf(plan, pass));
+  PRIVET_ASSIGN_OR_RETURN(
+      const std::vector<record::IndexValue> values,
+      record::IndexValuesOf(*call.resolved->plan, call.view, pass));
   std::vector<IndexTag> tags;
   tags.reserve(values.size());
   for (const record::IndexValue& value : values) {

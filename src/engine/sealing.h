@@ -52,10 +52,10 @@ absl::Status CheckSubject(const record::Plan& plan, const record::Pass& pass,
 absl::StatusOr<absl::Time> CreatedOf(const record::Plan& plan,
                                      std::string_view bytes, absl::Time now);
 
-// Returns where to index what the pass captured. ResourceExhausted if a value
-// is too long for that.
+// Returns where to index what the pass captured, as far as the decided call
+// stores it whole. ResourceExhausted if a value is too long for that.
 absl::StatusOr<std::vector<IndexTag>> IndexTagsOf(const keys::Keyring& keyring,
-                                                  const record::Plan& plan,
+                                                  const Call& call,
                                                   const record::Pass& pass);
 
 // Returns the compartments that the pass split a record into and that have a

@@ -120,11 +120,15 @@ std::string Normalize(IndexSpec::Normal normal, std::string_view value) {
 }
 
 absl::StatusOr<std::vector<IndexValue>> IndexValuesOf(const Plan& plan,
+                                                      const CallView& decided,
                                                       const Pass& pass) {
   std::vector<IndexValue> values;
   for (const Captured& captured : pass.captured()) {
     const Field& field = plan.fields()[captured.field];
-    if (!field.has_index || !captured.kept_whole) continue;
+    if (!field.has_index || !captured.kept_whole ||
+        !decided.permitted.Has(field.cell) || decided.formed.Has(field.cell)) {
+      continue;
+    }
     IndexValue value;
     value.field = &field;
     value.compartment = plan.compartments()[field.compartment].id;

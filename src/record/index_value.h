@@ -44,10 +44,12 @@ struct IndexValue {
 inline constexpr std::size_t kLongestIndexed = 65'535;
 
 // Returns the index values of the last pass, Split(), of `plan`. A value that
-// was not stored, or in a smaller form only, is not indexed: its hash would
-// say more of it than may be stored. Nor is an empty one. ResourceExhausted,
-// with the field, if one is too long.
+// was not stored, or that `decided`, the decision on storing, lets be stored in
+// a smaller form only or not at all, is not indexed: its hash would say more of
+// it than may be stored, and that of a form finds what only looks alike. Nor is
+// an empty one. ResourceExhausted, with the field, if one is too long.
 absl::StatusOr<std::vector<IndexValue>> IndexValuesOf(const Plan& plan,
+                                                      const CallView& decided,
                                                       const Pass& pass);
 
 }  // namespace privet::record

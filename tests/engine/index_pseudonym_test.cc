@@ -70,9 +70,10 @@ message Member {
 
 class Club {
  public:
-  Club()
+  // `rules`: beside those of the club.
+  explicit Club(const std::string& rules = "")
       : schema(kMember),
-        rig(ParseOrDie()),
+        rig(ParseOrDie(kPolicy + rules)),
         engine(OpenWith(&schema, &rig)),
         desk(ActorOf(engine, "desk")) {}
 
@@ -136,8 +137,8 @@ class Club {
   Actor desk;
 
  private:
-  static Policy ParseOrDie() {
-    auto policy = Policy::Parse(kPolicy, "club.textproto");
+  static Policy ParseOrDie(const std::string& text) {
+    auto policy = Policy::Parse(text, "club.textproto");
     REQUIRE_OK(policy);
     return *policy;
   }
@@ -263,6 +264,43 @@ TEST_CASE("An amended record is found by what it holds now",
   const auto found = club.FindByEmail("ada@x.org");
   REQUIRE_OK(found);
   CHECK(found->revision() == 2);
+}
+
+// Under which the club stores less of an email, and of a note.
+constexpr char kLess[] = R"(
+rule { name: "domains"  require { categories: ["member.email"]  purposes: ["membership"] }
+       transform { email_domain {} } }
+rule { name: "initials"  require { categories: ["member.note"]  purposes: ["membership"] }
+       transform { truncate { characters: 1 } } }
+)";
+
+TEST_CASE("What is stored in a form is found by nothing, also once amended",
+          "[engine][index][amend]") {
+  Club club(kLess);
+  const auto amend = [&](const SealedRecord& record, const std::string& id,
+                         const std::string& text) {
+    const std::string bytes = club.schema.Bytes("Member", text);
+    auto amended =
+        club.desk.Amend(record, Record::Bytes("t.Member", bytes), Subject(id));
+    REQUIRE_OK(amended);
+    CHECK(amended->index().empty());
+    REQUIRE_OK(club.rig.records->Put(*amended));
+    return *amended;
+  };
+  std::vector<SealedRecord> members;
+  for (const std::string id : {"ada", "bob"}) {
+    members.push_back(club.StoreOrDie(
+        id, "id: '" + id + "' email: '" + id + "@x.org' note: 'tall'"));
+    CHECK(members.back().index().empty());
+  }
+  std::string changes;
+  SECTION("in another field") { changes = "referrer: 'joe'"; }
+  SECTION("in this one") { changes = "email: 'them@x.org' note: 'thin'"; }
+  // Both have the domain that one of them alone could be found by.
+  amend(members[0], "ada", changes);
+  amend(members[1], "bob", changes);
+  REQUIRE_ERROR(club.FindByEmail("@x.org"), absl::StatusCode::kNotFound, "");
+  CHECK(club.Find("notes", "t").empty());
 }
 
 TEST_CASE("A recipient knows a value by one pseudonym, another by another",

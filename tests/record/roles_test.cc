@@ -122,7 +122,7 @@ TEST_CASE("A pass tells the values to index", "[record][roles]") {
 
   SECTION("normalized, with the compartment that takes them along") {
     REQUIRE_OK(pass.Split(*plan, call, bytes));
-    const auto indexed = IndexValuesOf(*plan, pass);
+    const auto indexed = IndexValuesOf(*plan, call, pass);
     REQUIRE_OK(indexed);
     const auto& values = *indexed;
     REQUIRE(values.size() == 4);
@@ -143,7 +143,20 @@ TEST_CASE("A pass tells the values to index", "[record][roles]") {
       }
     }
     REQUIRE_OK(pass.Split(*plan, call, bytes));
-    const auto values = IndexValuesOf(*plan, pass);
+    const auto values = IndexValuesOf(*plan, call, pass);
+    REQUIRE_OK(values);
+    REQUIRE(values->size() == 1);
+    CHECK(values->front().value == "K");
+  }
+  SECTION("nor one that may be stored in a form only, though it is there") {
+    REQUIRE_OK(pass.Split(*plan, call, bytes));
+    CallView decided = call;
+    for (std::size_t i = 0; i < plan->cells().size(); ++i) {
+      if (!plan->cells()[i].categories.empty()) {
+        decided.formed.Add(static_cast<record::CellIndex>(i));
+      }
+    }
+    const auto values = IndexValuesOf(*plan, decided, pass);
     REQUIRE_OK(values);
     REQUIRE(values->size() == 1);
     CHECK(values->front().value == "K");
@@ -151,7 +164,7 @@ TEST_CASE("A pass tells the values to index", "[record][roles]") {
   SECTION("and no empty one") {
     const auto blank = schema.Bytes("M", "mail: ' ' n: 0");
     REQUIRE_OK(pass.Split(*plan, call, blank));
-    const auto values = IndexValuesOf(*plan, pass);
+    const auto values = IndexValuesOf(*plan, call, pass);
     REQUIRE_OK(values);
     REQUIRE(values->size() == 1);
     CHECK(values->front().value == "0");
@@ -162,7 +175,7 @@ TEST_CASE("A pass tells the values to index", "[record][roles]") {
     for (int i = 0; i < 30'000; ++i) grows += "\u023a";
     const auto longer = schema.Bytes("M", "mail: '" + grows + "'");
     REQUIRE_OK(pass.Split(*plan, call, longer));
-    REQUIRE_ERROR(IndexValuesOf(*plan, pass),
+    REQUIRE_ERROR(IndexValuesOf(*plan, call, pass),
                   absl::StatusCode::kResourceExhausted, "field `mail`");
   }
 }
