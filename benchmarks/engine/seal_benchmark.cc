@@ -120,6 +120,7 @@ calls::v1::PrivateCall PrivateCall(const std::string& account) {
 
 std::vector<Subject> Subjects() {
   std::vector<Subject> subjects;
+  subjects.reserve(kSubjects);
   for (int i = 0; i < kSubjects; ++i) {
     subjects.emplace_back("account-" + std::to_string(1000 + i));
   }
@@ -246,6 +247,7 @@ void MeasureSeal(const Service& service, const std::vector<Subject>& subjects,
 
 void MeasureOpen(const Service& service, const std::vector<Subject>& subjects) {
   std::vector<SealedRecord> records;
+  records.reserve(subjects.size());
   for (const Subject& subject : subjects) {
     records.push_back(
         OrDie(service.gateway().Seal(PrivateCall(subject.id()), subject)));
@@ -315,6 +317,7 @@ void Run(std::string_view only) {
   const Service service;
   const std::vector<Subject> subjects = Subjects();
   std::vector<calls::v1::Call> calls;
+  calls.reserve(subjects.size());
   for (const Subject& subject : subjects) {
     calls.push_back(PublicCall(subject.id()));
   }

@@ -90,7 +90,8 @@ std::uint64_t ByRules(const Snapshot& snapshot, const NaiveEvaluator& naive,
                       const NaiveRequest& request) {
   const testing::NaiveVerdict verdict = naive.Decide(request);
   if (!verdict.permitted) return 0;
-  for (policy::Form f = 0; f < snapshot.form_count(); ++f) {
+  for (std::size_t i = 0; i < snapshot.form_count(); ++i) {
+    const auto f = static_cast<policy::Form>(i);
     if (transform::Compare(snapshot.FormOf(f), verdict.form) ==
         transform::Order::kEqual) {
       return 1u + f;
@@ -105,7 +106,8 @@ std::uint64_t Explained(const Snapshot& snapshot, const Context& context,
                         Category category, const Word& word) {
   const Explanation why = snapshot.Explain(context, {&category, 1}, word);
   if (!why.permitted) return 0;
-  for (policy::Form f = 0; f < snapshot.form_count(); ++f) {
+  for (std::size_t i = 0; i < snapshot.form_count(); ++i) {
+    const auto f = static_cast<policy::Form>(i);
     const std::string text =
         f == policy::kWhole ? "" : transform::Describe(snapshot.FormOf(f));
     if (text == why.form) return 1u + f;
@@ -161,15 +163,17 @@ double Measure(const Snapshot& snapshot, const NaiveEvaluator& naive,
   if (DecideAll(context, pairs) != expected) {
     Fail(std::string("the tables disagree with the rules in ") + asked.name);
   }
+  constexpr std::size_t kRounds = 31, kTimes = 20;
   std::vector<double> times;
+  times.reserve(kRounds);
   std::uint64_t sum = 0;
-  for (int round = 0; round < 31; ++round) {
+  for (std::size_t round = 0; round < kRounds; ++round) {
     times.push_back(Seconds([&] {
-      for (int i = 0; i < 20; ++i) sum += DecideAll(context, pairs);
+      for (std::size_t i = 0; i < kTimes; ++i) sum += DecideAll(context, pairs);
     }));
   }
-  if (sum != 31 * 20 * expected) Fail("verdicts changed");
-  const double ns = Median(times) * 1e9 / (20.0 * kPairs);
+  if (sum != kRounds * kTimes * expected) Fail("verdicts changed");
+  const double ns = Median(times) * 1e9 / (double{kTimes} * kPairs);
   std::fprintf(stderr, "  %-28s %6.2f ns, %4.1f %% permitted\n", asked.name, ns,
                100.0 * static_cast<double>(permitted) / kPairs);
   return ns;

@@ -19,8 +19,10 @@ int Run() {
   std::ifstream file("examples/infermesh/policy.textproto");
   std::stringstream text;
   text << file.rdbuf();
+  constexpr std::size_t kRounds = 51;
   std::vector<double> times;
-  for (int i = 0; i < 51; ++i) {
+  times.reserve(kRounds);
+  for (std::size_t i = 0; i < kRounds; ++i) {
     times.push_back(Seconds([&] {
       const auto policy = Policy::Parse(text.str(), "policy.textproto");
       if (policy.ok()) return;

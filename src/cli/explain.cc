@@ -130,6 +130,7 @@ absl::StatusOr<std::vector<Verdict>> Decide(const Policy& policy,
   const policy::Word word = context->MakeWord(snapshot.FactsOf(options.subject),
                                               options.request, day);
   std::vector<Verdict> verdicts;
+  verdicts.reserve(categories.size());
   for (const policy::Category category : categories) {
     verdicts.push_back({std::string(snapshot.CategoryName(category)),
                         snapshot.Explain(*context, {category}, word)});

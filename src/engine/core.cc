@@ -48,7 +48,7 @@ absl::CivilDay DayOf(absl::Time now) {
   thread_local absl::CivilDay day;
   const std::int64_t seconds = absl::ToUnixSeconds(now);
   if (seconds < 0) return absl::ToCivilDay(now, absl::UTCTimeZone());
-  const std::int64_t today = seconds / (24 * 60 * 60);
+  const std::int64_t today = seconds / (std::int64_t{24} * 60 * 60);
   if (today != known) {
     day = absl::ToCivilDay(now, absl::UTCTimeZone());
     known = today;

@@ -20,7 +20,7 @@ namespace privet::keys {
 namespace {
 
 constexpr std::int64_t kSecondMs = 1000;
-constexpr std::int64_t kHourMs = 60 * 60 * 1000;
+constexpr std::int64_t kHourMs = std::int64_t{60} * 60 * 1000;
 
 std::string Text(std::int64_t ms) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(ms),

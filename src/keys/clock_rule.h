@@ -18,7 +18,7 @@ namespace privet::keys {
 // is drawn, and to the hour where keys are destroyed or a process reads the
 // ledger's numbers. A clock that is behind it by more than this is refused;
 // less is what clocks of machines differ by.
-inline constexpr std::int64_t kClockToleranceMs = 5 * 60 * 1000;
+inline constexpr std::int64_t kClockToleranceMs = std::int64_t{5} * 60 * 1000;
 
 // Returns OK, or FailedPrecondition if `now_ms` is too far behind.
 absl::Status CheckClock(std::int64_t now_ms, std::int64_t highest_ms);

@@ -21,8 +21,9 @@ constexpr std::uint8_t kAlgorithm = 1;  // XChaCha20-Poly1305
 void DeriveCompartment(std::string_view subject_key, std::string_view epoch_key,
                        std::string_view type, std::uint32_t compartment,
                        CompartmentKey* out) {
-  crypto::WipedBytes<64> both;
-  crypto::InfoHash(both.size(), subject_key)
+  using Both = crypto::WipedBytes<64>;
+  Both both;
+  crypto::InfoHash(Both::size(), subject_key)
       .Part("privet/1/compartment")
       .Int(kAlgorithm)
       .Part(type)

@@ -37,13 +37,13 @@ void SetOwner(const OwnerId& owner, CacheName* name) {
 
 // Fills 32 bytes from four words, and back.
 void Load(const Word* words, std::uint8_t* bytes) {
-  for (int i = 0; i < 4; ++i) {
+  for (std::size_t i = 0; i < 4; ++i) {
     const std::uint64_t word = words[i].load(std::memory_order_acquire);
     std::memcpy(bytes + 8 * i, &word, sizeof(word));
   }
 }
 void Store(const std::uint8_t* bytes, Word* words) {
-  for (int i = 0; i < 4; ++i) {
+  for (std::size_t i = 0; i < 4; ++i) {
     std::uint64_t word;
     std::memcpy(&word, bytes + 8 * i, sizeof(word));
     words[i].store(word, std::memory_order_release);

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -110,7 +111,7 @@ Secret RootLine(const RootKey& root) {
       reinterpret_cast<const unsigned char*>(root.key.Reveal().data()),
       kKeySize, kVariant);
   out[key_at + kBase64Size] = ':';
-  std::memcpy(out + key_at + kBase64Size + 1, check.data(), kHexSize);
+  std::copy_n(check.begin(), kHexSize, out + key_at + kBase64Size + 1);
   return line;
 }
 

@@ -16,7 +16,7 @@ namespace privet::policy {
 
 bool CheckSizes(Checking* checking) {
   const v1::Policy& policy = checking->policy();
-  const auto* reflection = policy.GetReflection();
+  const auto* reflection = v1::Policy::GetReflection();
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   reflection->ListFields(policy, &fields);
   bool ok = true;

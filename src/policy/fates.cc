@@ -148,6 +148,7 @@ absl::StatusOr<const RetentionClass*> Fates::ClassOf(
   const auto known = classes_.find(covering);
   if (known != classes_.end()) return known->second.get();
   std::vector<Period> periods;
+  periods.reserve(covering.size());
   for (const std::uint32_t rule : covering) {
     periods.push_back(rules_[rule].period);
   }

@@ -114,7 +114,7 @@ class Flattener {
   }
 
   bool Add(Cube cube, std::uint32_t permits) {
-    if (cubes_.size() == 3 * Leaf::kMaxLines) return false;
+    if (cubes_.size() == std::size_t{3} * Leaf::kMaxLines) return false;
     cube.permits = permits;
     cubes_.push_back(cube);
     return true;

@@ -36,6 +36,7 @@ Var MakeVar(Question question, std::size_t answers,
   std::map<std::vector<Truth>, std::uint16_t> classes;
   for (std::uint32_t answer = 0; answer < answers; ++answer) {
     std::vector<Truth> signature;
+    signature.reserve(tests.size());
     for (const Test* test : tests) signature.push_back(TruthOf(*test, answer));
     const auto next = static_cast<std::uint16_t>(classes.size());
     const auto [entry, is_new] = classes.emplace(std::move(signature), next);

@@ -114,12 +114,10 @@ class Damage {
       return true;
     }
     // Not set at all where a limit ended the reading.
-    if (step.index >= message_.GetReflection()->FieldSize(message_, field)) {
-      return false;
-    }
+    const auto* const reflection = v1::Policy::GetReflection();
+    if (step.index >= reflection->FieldSize(message_, field)) return false;
     const google::protobuf::Message& block =
-        message_.GetReflection()->GetRepeatedMessage(message_, field,
-                                                     step.index);
+        reflection->GetRepeatedMessage(message_, field, step.index);
     for (const char* name : {"id", "type"}) {
       const auto* id = block.GetDescriptor()->FindFieldByName(name);
       if (id == nullptr) continue;

@@ -3,8 +3,10 @@
 #include "record/field_kind.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "record/wire.h"
 
@@ -68,7 +70,7 @@ bool IsOneValue(const Descriptor& type) {
   static constexpr const char* kValues[] = {
       kTimestamp, "google.protobuf.Any", "google.protobuf.Struct",
       "google.protobuf.Value", "google.protobuf.ListValue"};
-  const std::string name(type.full_name());
+  const absl::string_view name = type.full_name();
   if (std::find(std::begin(kValues), std::end(kValues), name) !=
       std::end(kValues)) {
     return true;

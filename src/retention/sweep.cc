@@ -284,17 +284,17 @@ absl::Status Sweep::WithoutGround() {
         rows.emplace_back(key, value);
         return true;
       }));
-  for (auto& [key, value] : rows) {
+  for (const auto& [key, value] : rows) {
     const auto row = subject::ParseGroundLost(key);
     if (!row.has_value()) continue;
-    PRIVET_RETURN_IF_ERROR(
-        WithoutGround(*row, std::move(key), std::move(value)));
+    PRIVET_RETURN_IF_ERROR(WithoutGround(*row, key, value));
   }
   return absl::OkStatus();
 }
 
 absl::Status Sweep::WithoutGround(const subject::GroundLost& row,
-                                  std::string key, std::string value) {
+                                  const std::string& key,
+                                  const std::string& value) {
   const bool everybody = row.owner == OwnerId();
   Store& state = *context_.options.state;
   const Pick pick{

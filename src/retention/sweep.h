@@ -58,8 +58,8 @@ class Sweep {
                        bool keys_only);
   absl::Status EndFor(const ClassRule& rule, const DueRow& row);
   absl::Status WithoutGround();
-  absl::Status WithoutGround(const subject::GroundLost& row, std::string key,
-                             std::string value);
+  absl::Status WithoutGround(const subject::GroundLost& row,
+                             const std::string& key, const std::string& value);
   // What a restored table has brought back.
   absl::Status Destroyed(const SweepSource& source);
   absl::Status CheckState();

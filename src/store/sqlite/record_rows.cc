@@ -63,9 +63,22 @@ absl::StatusOr<std::unique_ptr<RecordRows>> RecordRows::Open(
 }
 
 absl::Status RecordRows::Prepare() {
+  PRIVET_RETURN_IF_ERROR(PrepareRecords());
+  return PrepareIndexes();
+}
+
+absl::Status RecordRows::PrepareAll(
+    std::initializer_list<std::pair<Statement*, const char*>> statements) {
+  for (const auto& [statement, sql] : statements) {
+    PRIVET_ASSIGN_OR_RETURN(*statement, database_->Prepare(sql));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RecordRows::PrepareRecords() {
   // Revision and length are those of the header, so that one look-up finds the
   // row, compares and changes it.
-  const std::pair<Statement*, const char*> statements[] = {
+  return PrepareAll({
       {&insert_, "INSERT OR IGNORE INTO rec(id, sealed) VALUES(?, ?)"},
       {&get_, "SELECT sealed FROM rec WHERE id = ?"},
       {&update_, "UPDATE rec SET sealed = ? WHERE id = ?"},
@@ -86,6 +99,18 @@ absl::Status RecordRows::Prepare() {
       {&list_buckets_,
        "SELECT bucket FROM buckets WHERE bucket BETWEEN ? AND ?"},
       {&drop_bucket_, "DELETE FROM buckets WHERE bucket = ?"},
+      {&get_mark_, "SELECT upto FROM swept WHERE type = ? AND class = ?"},
+      {&set_mark_,
+       "INSERT INTO swept(type, class, upto) VALUES(?, ?, ?) ON CONFLICT DO "
+       "UPDATE SET upto = max(upto, excluded.upto)"},
+      {&set_destroyed_,
+       "INSERT INTO destroyed(one, upto) VALUES(1, ?) ON CONFLICT DO UPDATE "
+       "SET upto = excluded.upto"},
+  });
+}
+
+absl::Status RecordRows::PrepareIndexes() {
+  return PrepareAll({
       {&add_subject_,
        "INSERT OR IGNORE INTO sidx(bucket, owner, id) VALUES(?, ?, ?)"},
       {&drop_subject_,
@@ -111,18 +136,7 @@ absl::Status RecordRows::Prepare() {
       {&drop_if_stale_,
        "DELETE FROM bidx WHERE tag = ?1 AND id = ?2 AND NOT EXISTS(SELECT 1 "
        "FROM bof WHERE bof.id = ?2 AND bof.tag = ?1)"},
-      {&get_mark_, "SELECT upto FROM swept WHERE type = ? AND class = ?"},
-      {&set_mark_,
-       "INSERT INTO swept(type, class, upto) VALUES(?, ?, ?) ON CONFLICT DO "
-       "UPDATE SET upto = max(upto, excluded.upto)"},
-      {&set_destroyed_,
-       "INSERT INTO destroyed(one, upto) VALUES(1, ?) ON CONFLICT DO UPDATE "
-       "SET upto = excluded.upto"},
-  };
-  for (const auto& [statement, sql] : statements) {
-    PRIVET_ASSIGN_OR_RETURN(*statement, database_->Prepare(sql));
-  }
-  return absl::OkStatus();
+  });
 }
 
 void RecordRows::Forget() {

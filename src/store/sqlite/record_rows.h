@@ -20,6 +20,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -107,6 +108,10 @@ class RecordRows {
  private:
   RecordRows() = default;
   absl::Status Prepare();
+  absl::Status PrepareRecords();
+  absl::Status PrepareIndexes();
+  absl::Status PrepareAll(
+      std::initializer_list<std::pair<Statement*, const char*>> statements);
   absl::Status Insert(const RecordId& id, std::string_view sealed);
   absl::Status Overwrite(const Incoming& record, std::string_view sealed);
   absl::Status IndexSubjects(absl::Span<const Incoming> records);
