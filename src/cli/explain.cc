@@ -62,6 +62,25 @@ absl::Status CheckName(policy::Checking* names, policy::Kind kind,
       absl::StrCat(finding.message, "; ", finding.remedy));
 }
 
+// A word about the person that the policy does not know would be passed over,
+// and the answer be that of somebody else.
+absl::Status CheckPerson(const policy::SubjectState& person,
+                         policy::Checking* names) {
+  const auto check = [names](policy::Kind kind,
+                             const std::vector<std::string>& ids) {
+    for (const std::string& id : ids) {
+      PRIVET_RETURN_IF_ERROR(CheckName(names, kind, id));
+    }
+    return absl::OkStatus();
+  };
+  PRIVET_RETURN_IF_ERROR(check(policy::Kind::kPurpose, person.consents));
+  PRIVET_RETURN_IF_ERROR(check(policy::Kind::kPurpose, person.objections));
+  PRIVET_RETURN_IF_ERROR(check(policy::Kind::kEvent, person.happened));
+  PRIVET_RETURN_IF_ERROR(check(policy::Kind::kRecipient, person.instructed));
+  if (person.minor_group.empty()) return absl::OkStatus();
+  return CheckName(names, policy::Kind::kMinors, person.minor_group);
+}
+
 // Facts are written `id=value`; those about the request go there.
 absl::Status SortNames(const v1::Policy& policy, Options* options) {
   const policy::Incomplete none;
@@ -82,7 +101,7 @@ absl::Status SortNames(const v1::Policy& policy, Options* options) {
                                                     : options->subject.facts;
     facts.emplace_back(id, text.substr(equals + 1));
   }
-  return absl::OkStatus();
+  return CheckPerson(options->subject, &names);
 }
 
 absl::StatusOr<absl::CivilDay> DayOf(const std::string& text) {
@@ -114,6 +133,7 @@ absl::StatusOr<std::vector<Verdict>> Decide(const Policy& policy,
       SortNames(policy::PolicyAccess::MessageOf(policy), &options));
   const policy::Snapshot& snapshot = *policy::PolicyAccess::SnapshotOf(policy);
   PRIVET_RETURN_IF_ERROR(snapshot.CheckRequest(options.request));
+  PRIVET_RETURN_IF_ERROR(snapshot.CheckPerson(options.subject));
   PRIVET_ASSIGN_OR_RETURN(const absl::CivilDay day, DayOf(options.date));
   const auto id = [](const std::string& text, auto kind) {
     return text.empty() ? kind : decltype(kind)::FromText(text);
