@@ -54,6 +54,11 @@ void NoteFields(const v1::Policy& policy, Findings* notes) {
     }
   }
   for (int i = 0; i < policy.record_size(); ++i) {
+    if (!policy.record(i).controller().empty()) {
+      Note(
+          {{Policy::kRecordFieldNumber, i}, v1::Record::kControllerFieldNumber},
+          "`controller`:", notes);
+    }
     for (int j = 0; j < policy.record(i).field_size(); ++j) {
       if (policy.record(i).field(j).index().population() == 0) continue;
       Note({{Policy::kRecordFieldNumber, i},

@@ -38,6 +38,10 @@ class RecordCheck {
       checking_->Refer(Kind::kSubjectKind, record_.subject_kind(),
                        Below(block_, Record::kSubjectKindFieldNumber));
     }
+    if (!record_.controller().empty()) {
+      checking_->Refer(Kind::kController, record_.controller(),
+                       Below(block_, Record::kControllerFieldNumber));
+    }
     for (int i = 0; i < record_.field_size(); ++i) {
       CheckField(record_.field(i),
                  Below(block_, {Record::kFieldFieldNumber, i}));

@@ -105,6 +105,8 @@ TEST_CASE("What is named is declared", "[policy][check][error]") {
        "p:1:28: purpose `servise` is not declared; did you mean `service`?\n"},
       {"record type", "actor { id: \"a\" stores: [\"shop.v1.Invoice\"] }",
        "p:1:26: record type `shop.v1.Invoice` is not declared; declare it\n"},
+      {"controller", "record { type: \"T\" controller: \"shopp\" }",
+       "p:1:32: controller `shopp` is not declared; did you mean `shop`?\n"},
       {"recipient", "rule { name: \"r\" forbid { recipients: [\"hosts\"] } }",
        "p:1:40: recipient `hosts` is not declared; did you mean `host`?\n"},
       {"event",

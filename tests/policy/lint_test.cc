@@ -211,7 +211,7 @@ controller { id: "p" contact: "c" }
 category { id: "a" }
 purpose { id: "q" special_condition: "a" }
 recipient { id: "r" role: AUTHORITY jurisdiction: "de" transfer { to: "us" by: ADEQUACY } }
-record { type: "t.R" field { path: "x" categories: "a" index { population: 9 } } }
+record { type: "t.R" controller: "p" field { path: "x" categories: "a" index { population: 9 } } }
 retention { id: "x" categories: "a" keep: "1d" then: DELETE }
 )",
                                     "p");
@@ -223,7 +223,8 @@ retention { id: "x" categories: "a" keep: "1d" then: DELETE }
   }
   CHECK(notes ==
         "controller[0] purpose[0].special_condition recipient[0].jurisdiction "
-        "recipient[0].transfer[0] record[0].field[0].index.population ");
+        "recipient[0].transfer[0] record[0].controller "
+        "record[0].field[0].index.population ");
 }
 
 }  // namespace
