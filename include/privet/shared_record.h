@@ -32,7 +32,7 @@ class SharedRecord {
   const std::string& type() const { return type_; }
 
   // Returns the recipient that it was made for, by name: valid as long as the
-  // policy.
+  // engine.
   RecipientId recipient() const { return recipient_; }
 
   // Parses into a message of the record's type. InvalidArgument, and `message`

@@ -67,7 +67,12 @@ bool SaysNothing(const RequestOptions& options) {
 Core::Core(EngineOptions options)
     : options_(std::move(options)),
       clock_(options_.clock != nullptr ? options_.clock : &SystemClock()),
-      counter_(keys::ChangeCounter::InMemory()) {}
+      counter_(keys::ChangeCounter::InMemory()) {
+  if (!options_.store_region) return;
+  // The text of the id is the caller's.
+  options_.store_region =
+      RegionId::FromText(Keep(options_.store_region.text()));
+}
 
 absl::StatusOr<std::shared_ptr<Core>> Core::Create(Policy policy,
                                                    EngineOptions options) {

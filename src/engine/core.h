@@ -115,7 +115,7 @@ class Core {
   absl::StatusOr<const Generation*> Make(Policy policy);
   absl::Status MarkGroundLost(const Generation& next);
 
-  const EngineOptions options_;
+  EngineOptions options_;  // as they were at the start
   const Clock* const clock_;
   std::shared_ptr<keys::ChangeCounter> counter_;
   std::shared_ptr<keys::Ledger> ledger_;

@@ -48,7 +48,7 @@ absl::StatusOr<Explanation> ExplainRequest(
   policy::RequestState state;
   PRIVET_RETURN_IF_ERROR(engine::ReadRequest(generation, options, &state));
   PRIVET_ASSIGN_OR_RETURN(const keys::KeyCall call, core.Begin());
-  subject::PersonPtr person = core.people().Stranger(snapshot, kind);
+  subject::PersonPtr person = core.people().Stranger(snapshot, {});
   if (!subject.is_nobody()) {
     PRIVET_ASSIGN_OR_RETURN(
         person, core.people().Find(call, subject.id(), snapshot, kind, false));

@@ -33,7 +33,7 @@ absl::Status MinimizeRecord(const Core& core, const Request& request,
   PRIVET_ASSIGN_OR_RETURN(call->keys, core.Begin());
   const policy::Snapshot& snapshot = call->generation->snapshot();
   if (subject.is_nobody()) {
-    call->person = core.people().Stranger(snapshot, plan->subject_kind());
+    call->person = core.people().Stranger(snapshot, {});
   } else {
     PRIVET_ASSIGN_OR_RETURN(
         call->person, core.people().Find(call->keys, subject.id(), snapshot,

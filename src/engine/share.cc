@@ -53,7 +53,10 @@ absl::StatusOr<SharedRecord> Finish(const Core& core, const Call& call,
   const record::Plan& plan = *call.resolved->plan;
   PRIVET_ASSIGN_OR_RETURN(std::string bytes, Canonical(call, minimized));
   PRIVET_RETURN_IF_ERROR(RecordDisclosure(core, call));
-  return SharedRecordMaker::Make(plan.type(), std::move(bytes), recipient);
+  // The id's text is the caller's, and the share outlives the call.
+  return SharedRecordMaker::Make(
+      plan.type(), std::move(bytes),
+      RecipientId::FromText(core.Keep(recipient.text())));
 }
 
 absl::StatusOr<SharedRecord> ShareOnce(const Core& core, const Request& request,

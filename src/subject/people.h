@@ -71,7 +71,7 @@ class People {
                                       const policy::Snapshot& snapshot,
                                       std::string_view kind);
 
-  // Returns somebody of whom nothing is known, or nobody.
+  // Returns somebody of whom nothing is known but the kind; nobody has none.
   PersonPtr Stranger(const policy::Snapshot& snapshot, std::string_view kind);
 
  private:

@@ -196,16 +196,27 @@ TEST_CASE("An actor may be in a place that the policy need not name",
                 Code::kPermissionDenied, "residency");
 }
 
-TEST_CASE("An actor outlives the texts that named it", "[engine][statuses]") {
+TEST_CASE("What is kept of an id outlives the text that it was made of",
+          "[engine][statuses]") {
   EngineRig rig;
-  const Engine engine = rig.OpenOrDie();
-  std::string name = "gateway", place = "de";
+  std::string name = "gateway", place = "de", store = "us", host = "hosting";
+  EngineOptions options;
+  options.store_region = RegionId::FromText(store);
+  const Engine engine = rig.OpenOrDie(options);
   const auto gateway =
       engine.ActAs(ActorId::FromText(name), RegionId::FromText(place));
   REQUIRE_OK(gateway);
-  name.assign(name.size(), 'x');
-  place.assign(place.size(), 'x');
-  REQUIRE_OK(gateway->Seal(rig.Request(kAda), Subject(kAda)));
+  for (std::string* text : {&name, &place, &store}) {
+    text->assign(text->size(), 'x');
+  }
+  const auto sealed = gateway->Seal(rig.Request(kAda), Subject(kAda));
+  REQUIRE_OK(sealed);
+  const auto shared =
+      gateway->Share(*sealed, Subject(kAda), RecipientId::FromText(host),
+                     PurposeId("service.delivery"));
+  REQUIRE_OK(shared);
+  host.assign(host.size(), 'x');
+  CHECK(shared->recipient().text() == "hosting");
 }
 
 TEST_CASE("Opening says why it does not, and leaves nothing in the message",
