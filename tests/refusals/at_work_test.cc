@@ -88,8 +88,11 @@ TEST_CASE("A database that another program holds is unavailable, until it goes",
   REQUIRE_OK(local);
   const auto record = Installation::Seal(*local, "ada");
   REQUIRE_OK(record);
-  const std::vector<Case> cases =
+  std::vector<Case> cases =
       Writes(Code::kUnavailable, "locked by another process", *record);
+  cases.push_back({"a sweep",
+                   [&](const Local&) { return installation.Sweep(); },
+                   Code::kUnavailable, "locked by another process"});
   {
     const Lock records(installation.folder() + "/data/records.db");
     const Lock state(installation.folder() + "/data/state.db");

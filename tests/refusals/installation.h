@@ -79,6 +79,9 @@ class Installation {
     return local.ok() ? Read(*local) : local.status();
   }
 
+  // Expires what is due, as a process without the root key does.
+  absl::Status Sweep() { return SweepLocal(folder(), &clock_).status(); }
+
  private:
   TemporaryFolder top_;
   ManualClock clock_;

@@ -108,6 +108,7 @@ struct Case {
   std::function<void(Installation&)> damage;
   absl::StatusCode code;
   std::string text;
+  bool sweeps = false;  // a sweep needs none of it
 };
 
 const std::vector<Case>& Cases() {
@@ -117,25 +118,25 @@ const std::vector<Case>& Cases() {
        [](Installation& i) {
          ::chmod((i.keys() + "/root.keys").c_str(), 0644);
        },
-       Code::kFailedPrecondition, "root.keys"},
+       Code::kFailedPrecondition, "root.keys", true},
       {"the folder of keys may be read by others",
        [](Installation& i) { ::chmod(i.keys().c_str(), 0755); },
        Code::kFailedPrecondition, "chmod 700"},
       {"the key file is missing",
        [](Installation& i) { fs::remove(i.keys() + "/root.keys"); },
-       Code::kNotFound, "root.keys"},
+       Code::kNotFound, "root.keys", true},
       {"the key file is another one",
        [](Installation& i) {
          fs::remove(i.keys() + "/root.keys");
          REQUIRE_OK(CreateKeyFile(i.keys() + "/root.keys"));
        },
-       Code::kFailedPrecondition, "root"},
+       Code::kFailedPrecondition, "root", true},
       {"the key file is a link",
        [](Installation& i) {
          fs::rename(i.keys() + "/root.keys", i.keys() + "/elsewhere");
          fs::create_symlink("elsewhere", i.keys() + "/root.keys");
        },
-       Code::kFailedPrecondition, "link"},
+       Code::kFailedPrecondition, "link", true},
       {"the ledger is missing",
        [](Installation& i) { fs::remove_all(i.keys() + "/ledger"); },
        Code::kFailedPrecondition, "ledger"},
@@ -190,8 +191,10 @@ const std::vector<Case>& Cases() {
   return cases;
 }
 
-TEST_CASE("A local installation that is not right does not open until it is",
-          "[refusals][local]") {
+TEST_CASE(
+    "A local installation that is not right neither opens nor sweeps until it "
+    "is",
+    "[refusals][local]") {
   for (const Case& test : Cases()) {
     DYNAMIC_SECTION(test.name) {
       Installation installation;
@@ -201,6 +204,12 @@ TEST_CASE("A local installation that is not right does not open until it is",
       test.damage(installation);
       undo.Note();
       testing::CheckRefused(installation.OpenAll(), test.code, test.text);
+      const absl::Status swept = installation.Sweep();
+      if (test.sweeps) {
+        REQUIRE_OK(swept);
+      } else {
+        testing::CheckRefused(swept, test.code, "");
+      }
       undo.Run();
       installation.clock().Set(now);
       REQUIRE_OK(installation.OpenAll());

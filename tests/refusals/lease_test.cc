@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stores that fail under an engine: the status is theirs, and nothing is done
-// by half.
-
-#include "privet/testing/stores.h"
-
-#include <memory>
-#include <string>
+// Calls that may not wait for a store.
 
 #include "absl/status/status.h"
 #include "infermesh.pb.h"
-#include "privet/engine.h"
-#include "privet/keys.h"
+#include "privet/engine_options.h"
+#include "privet/subject.h"
 #include "support/catch.h"
 #include "support/infermesh.h"
 #include "support/status_assertions.h"
