@@ -11,6 +11,7 @@
 #include <iostream>
 #include <iterator>
 #include <random>
+#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,10 +40,14 @@ namespace fs = std::filesystem;
 // What people wrote about the service is not kept any more: the second version
 // of the policy, in force from the autumn.
 std::string NextPolicy(const std::string& policy) {
+  std::smatch version;
   std::string next = policy;
-  const std::string version = "version: 4";
-  const std::size_t at = next.find(version);
-  if (at != std::string::npos) next.replace(at, version.size(), "version: 5");
+  if (std::regex_search(policy, version,
+                        std::regex(R"(version\s*:\s*(\d+))"))) {
+    next.replace(static_cast<std::size_t>(version.position(1)),
+                 static_cast<std::size_t>(version.length(1)),
+                 std::to_string(std::stoi(version[1]) + 1));
+  }
   return next + R"(
 rule { name: "feedback is not kept"
        forbid { categories: ["communication.feedback"] } }

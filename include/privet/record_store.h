@@ -149,7 +149,8 @@ class RecordStore : public RecordSource {
   // Aborted if another revision is there; NotFound if a later revision finds
   // none; FailedPrecondition if nothing of it may be stored: its subject has
   // been erased since it was sealed, or all of it is due. Unavailable if the
-  // vault does not answer: then it is not stored.
+  // vault does not answer: then a new record is not stored. A later revision
+  // may be: read the record before you amend it again.
   virtual absl::Status Put(const SealedRecord& record) = 0;
 
   // Stores several with different ids, in one transaction: all of them or none

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "base/bytes.h"
 #include "privet/record_id.h"
@@ -21,6 +22,8 @@ namespace {
 constexpr std::string_view kFamily = "PRV";
 constexpr char kVersion = '1';
 constexpr std::size_t kMarkSize = kFamily.size() + 1;
+
+constexpr std::int64_t kDayMs = std::int64_t{24} * 60 * 60 * 1000;
 
 constexpr std::size_t kCacheLine = 64;
 constexpr std::size_t kUsualSize = 640;
@@ -302,7 +305,9 @@ absl::StatusOr<RecordId> CheckResidue(const SealedHeader& header,
       residue->type().size() != stem + 1 + retention.size() ||
       residue->type().substr(0, stem) != header.type() ||
       residue->type()[stem] != '#' ||
-      residue->type().substr(stem + 1) != retention) {
+      residue->type().substr(stem + 1) != retention ||
+      residue->revision() != 1 ||
+      absl::ToUnixMillis(CreatedAt(residue->id())) % kDayMs != 0) {
     return absl::NotFoundError("the record carries no residue to be stored");
   }
   return residue->id();

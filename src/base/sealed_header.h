@@ -215,8 +215,9 @@ std::string DropCompartments(const SealedHeader& header, std::uint64_t drop,
                              bool take_residue);
 
 // Returns the id of the residue that `header` carries if it may be stored on
-// its own: well-formed, about nobody, with no residue of its own, of the same
-// policy, and of a type `<type of header>#<retention>`; NotFound otherwise, for
+// its own: well-formed, about nobody, with no residue of its own, of revision
+// 1, created at the beginning of a UTC day, of the same policy, and of a type
+// `<type of header>#<retention>`; NotFound otherwise, for
 // one that is to be thrown away.
 absl::StatusOr<RecordId> CheckResidue(const SealedHeader& header,
                                       std::string_view retention);

@@ -68,4 +68,14 @@ std::string IndexValueUnder(std::string_view store_key, std::string_view index,
   return value;
 }
 
+std::string StateMacUnder(std::string_view state_key, std::string_view row_name,
+                          std::string_view value) {
+  std::string mac(16, '\0');
+  crypto::InfoHash(mac.size(), state_key)
+      .Part(row_name)
+      .Part(value)
+      .Finish(mac.data());
+  return mac;
+}
+
 }  // namespace privet::keys

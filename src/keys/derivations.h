@@ -31,6 +31,10 @@ std::string IndexValueUnder(std::string_view store_key, std::string_view index,
                             std::uint32_t generation,
                             std::string_view normalized);
 
+// Returns the 16 bytes by which a row of the state is known to be ours.
+std::string StateMacUnder(std::string_view state_key, std::string_view row_name,
+                          std::string_view value);
+
 }  // namespace privet::keys
 
 #endif  // PRIVET_KEYS_DERIVATIONS_H_

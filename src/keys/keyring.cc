@@ -455,12 +455,7 @@ std::string Keyring::IndexValue(std::string_view index,
 
 std::string Keyring::StateMac(std::string_view row_name,
                               std::string_view value) const {
-  std::string mac(16, '\0');
-  crypto::InfoHash(mac.size(), impl_->state_key())
-      .Part(row_name)
-      .Part(value)
-      .Finish(mac.data());
-  return mac;
+  return StateMacUnder(impl_->state_key(), row_name, value);
 }
 
 }  // namespace privet::keys

@@ -2,6 +2,7 @@
 
 #include "base/sealed_header.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -75,6 +76,13 @@ Draft SmallDraft() {
   return draft;
 }
 
+// Of a residue: created at the beginning of a day.
+RecordId ResidueId() {
+  auto id = Filled<RecordId>(99);
+  std::fill_n(id.bytes.begin() + 4, 6, std::uint8_t{0});
+  return id;
+}
+
 // With everything that the format knows.
 Draft FullDraft() {
   Draft draft = SmallDraft();
@@ -93,7 +101,7 @@ Draft FullDraft() {
 
   Draft residue = SmallDraft();
   residue.fields.flags = kAboutNobody;
-  residue.fields.id = Filled<RecordId>(99);
+  residue.fields.id = ResidueId();
   residue.fields.type = "infermesh.v1.ApiRequest#content";
   draft.residue = residue.Write();
   return draft;
@@ -345,7 +353,7 @@ TEST_CASE("A residue is taken out once", "[base][sealed_header][residue]") {
   const SealedHeader header = ParseOrDie(bytes);
   const absl::StatusOr<RecordId> id = CheckResidue(header, "content");
   REQUIRE_OK(id);
-  CHECK(*id == Filled<RecordId>(99));
+  CHECK(*id == ResidueId());
 
   const std::string left = DropCompartments(header, 0, true);
   const SealedHeader after = ParseOrDie(left);
@@ -371,6 +379,8 @@ TEST_CASE("A residue of another kind is thrown away",
       {"of the type itself",
        [](HeaderFields* f) { f->type = "infermesh.v1.ApiRequest"; }},
       {"of another policy", [](HeaderFields* f) { f->policy = "other"; }},
+      {"amended", [](HeaderFields* f) { f->revision = 2; }},
+      {"of a time of day", [](HeaderFields* f) { f->id.bytes[9] = 1; }},
       {"damaged", [](HeaderFields* f) { f->revision = 0; }},
   }));
 
@@ -378,6 +388,7 @@ TEST_CASE("A residue of another kind is thrown away",
     Draft residue = SmallDraft();
     residue.fields.flags = kAboutNobody;
     residue.fields.type = "infermesh.v1.ApiRequest#content";
+    residue.fields.id = ResidueId();
     test.change(&residue.fields);
     Draft draft = FullDraft();
     draft.residue = residue.Write();

@@ -140,9 +140,16 @@ TEST_CASE("What a hold keeps is left alone", "[retention][age]") {
   CHECK(rig.Left(id) == "1,2");
 }
 
+// Of the beginning of its day.
+RecordId ResidueId(std::uint64_t number) {
+  return testing::MakeRecordId(
+      77, absl::UnixEpoch() + absl::Floor(kStart - absl::UnixEpoch(), kDay),
+      number);
+}
+
 std::string ResidueBytes(const std::string& type, std::uint64_t number) {
   testing::SealedParts parts;
-  parts.id = testing::MakeRecordId(77, kStart, number);
+  parts.id = ResidueId(number);
   parts.owner = testing::MakeOwner(999);
   parts.flags = base::kAboutNobody;
   parts.type = type;
@@ -166,8 +173,8 @@ TEST_CASE("A residue outlives its record, if it is what it must be",
   const SweepReport report = rig.SweepOrDie();
   CHECK(report.records == 3);
   CHECK(report.residues == 1);
-  CHECK(rig.records->Get(testing::MakeRecordId(77, kStart, 1)).ok());
-  CHECK_FALSE(rig.records->Get(testing::MakeRecordId(77, kStart, 2)).ok());
+  CHECK(rig.records->Get(ResidueId(1)).ok());
+  CHECK_FALSE(rig.records->Get(ResidueId(2)).ok());
 }
 
 TEST_CASE("A residue stays in a record of which something else ends",
@@ -273,7 +280,7 @@ TEST_CASE("Without ground a residue is thrown away", "[retention][ground]") {
   const SweepReport report = rig.SweepOrDie();
   CHECK(report.records == 1);
   CHECK(report.residues == 0);
-  CHECK_FALSE(rig.records->Get(testing::MakeRecordId(77, kStart, 1)).ok());
+  CHECK_FALSE(rig.records->Get(ResidueId(1)).ok());
 }
 
 TEST_CASE("Epoch keys die by the clock, and Expire() takes them alone",

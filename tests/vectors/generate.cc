@@ -32,47 +32,11 @@
 #include "seal/bodies.h"
 #include "seal/class_terms.h"
 #include "seal/record_id.h"
+#include "vectors/derived.h"
+#include "vectors/json.h"
 
 namespace privet {
 namespace {
-
-std::string Hex(std::string_view bytes) {
-  return absl::StrCat(
-      "\"",
-      absl::BytesToHexString(absl::string_view(bytes.data(), bytes.size())),
-      "\"");
-}
-
-std::string Text(std::string_view text) {
-  return absl::StrCat("\"", absl::string_view(text.data(), text.size()), "\"");
-}
-
-// `"name": value, …` in braces.
-std::string Object(
-    const std::vector<std::pair<std::string, std::string>>& members) {
-  return absl::StrCat("{",
-                      absl::StrJoin(members, ", ",
-                                    [](std::string* out, const auto& member) {
-                                      absl::StrAppend(out, "\"", member.first,
-                                                      "\": ", member.second);
-                                    }),
-                      "}");
-}
-
-std::string List(const std::vector<std::string>& items) {
-  return absl::StrCat("[\n  ", absl::StrJoin(items, ",\n  "), "\n ]");
-}
-
-std::string Number(std::uint64_t number) { return absl::StrCat(number); }
-
-// Bytes that are told apart at a glance: `first`, `first` + 1, …
-std::string Bytes(std::uint8_t first, std::size_t size) {
-  std::string bytes;
-  for (std::size_t i = 0; i < size; ++i) {
-    bytes.push_back(static_cast<char>(first + i));
-  }
-  return bytes;
-}
 
 template <typename T>
 T IdOf(std::string_view bytes) {
@@ -483,7 +447,7 @@ int Run() {
             << " \"records\": " << Records() << ",\n"
             << " \"wrapped_keys\": " << WrappedKeys() << ",\n"
             << " \"ledger\": " << LedgerSegment() << ",\n"
-            << " \"refused\": " << Refused() << "\n"
+            << DerivedVectors() << " \"refused\": " << Refused() << "\n"
             << "}\n";
   return std::cout.good() ? 0 : 1;
 }

@@ -227,6 +227,18 @@ def check_names(vectors):
         assert made.hex() == one["id"], one
 
 
+def check_derived(vectors):
+    for one in vectors["pseudonyms"]:
+        key = h(32, raw(one["key"]), info(b"privet/1/pseudonym", one["recipient"].encode(), u32(one["generation"])))
+        made = h(16, key, info(one["category"].encode(), raw(one["value"])))
+        assert made.hex() == one["pseudonym"], one
+    for one in vectors["index_values"]:
+        key = h(32, raw(one["store_key"]), info(b"privet/1/index", one["index"].encode(), u32(one["generation"])))
+        assert h(32, key, info(raw(one["normalized"]))).hex() == one["value"], one
+    for one in vectors["state_macs"]:
+        assert h(16, raw(one["state_key"]), info(raw(one["row"]), raw(one["value"]))).hex() == one["mac"], one
+
+
 def check_wrapped_key(one):
     kind, name = raw(one["row"])[:1], raw(one["row"])[1:]
     reader = Reader(raw(one["value"]))
@@ -302,6 +314,7 @@ def main(path):
     with open(path, encoding="utf-8") as file:
         vectors = json.load(file)
     check_names(vectors)
+    check_derived(vectors)
     for vector in vectors["wrapped_keys"]:
         check_wrapped_key(vector)
     check_ledger(vectors["ledger"])
