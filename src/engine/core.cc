@@ -56,6 +56,28 @@ absl::CivilDay DayOf(absl::Time now) {
   return day;
 }
 
+absl::StatusOr<bool> HasRows(Store& store) {
+  bool any = false;
+  PRIVET_RETURN_IF_ERROR(
+      store.Scan({}, {}, [&any](std::string_view, std::string_view) {
+        any = true;
+        return false;
+      }));
+  return any;
+}
+
+// A vault that is lost is not made anew beside the state that it had: nothing
+// would open, and everybody be somebody else.
+absl::Status CheckVaultIsThere(const EngineOptions& options) {
+  PRIVET_ASSIGN_OR_RETURN(const bool vault, HasRows(*options.vault));
+  if (vault) return absl::OkStatus();
+  PRIVET_ASSIGN_OR_RETURN(const bool state, HasRows(*options.state));
+  if (!state) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "the vault is empty, and the state beside it is not: the vault was lost; "
+      "restore it, or begin with an empty state as well");
+}
+
 // Most requests bring nothing along.
 bool SaysNothing(const RequestOptions& options) {
   return options.facts.empty() && options.case_reference.empty() &&
@@ -103,6 +125,7 @@ absl::Status Core::OpenKeys() {
   PRIVET_ASSIGN_OR_RETURN(
       counter_, keys::ChangeCounter::Open(options_.ledger + ".changes"));
   PRIVET_ASSIGN_OR_RETURN(ledger_, keys::Ledger::Open(options_.ledger));
+  PRIVET_RETURN_IF_ERROR(CheckVaultIsThere(options_));
   keys::KeyringOptions keyring;
   keyring.vault = options_.vault;
   keyring.provider = options_.keys;

@@ -37,6 +37,12 @@ void Overwrite(const std::string& path, std::size_t at, std::size_t size) {
   file << std::string(size, '\xa5');
 }
 
+void RemoveVault(const Installation& installation) {
+  for (const char* end : {"", "-wal", "-shm"}) {
+    fs::remove(installation.keys() + "/keys.db" + end);
+  }
+}
+
 // Leaves the page that the file is known by.
 void OverwriteBehind(const std::string& path) {
   constexpr std::size_t kPage = 4096;
@@ -140,6 +146,8 @@ const std::vector<Case>& Cases() {
       {"the ledger is missing",
        [](Installation& i) { fs::remove_all(i.keys() + "/ledger"); },
        Code::kFailedPrecondition, "ledger"},
+      {"the vault is missing", [](Installation& i) { RemoveVault(i); },
+       Code::kFailedPrecondition, "vault"},
       {"the vault is missing, and its ledger is not new",
        [](Installation& i) {
          auto local = i.Open();
@@ -149,11 +157,9 @@ const std::vector<Case>& Cases() {
              Subject("bob"), PurposeId("analytics")));
          REQUIRE_OK(local->engine.subjects().Erase(Subject("bob")));
          local = absl::UnknownError("closed");
-         for (const char* end : {"", "-wal", "-shm"}) {
-           fs::remove(i.keys() + "/keys.db" + end);
-         }
+         RemoveVault(i);
        },
-       Code::kFailedPrecondition, "ledger"},
+       Code::kFailedPrecondition, "vault"},
       {"a page of the vault is damaged",
        [](Installation& i) { Overwrite(i.keys() + "/keys.db", 0, 4096); },
        Code::kDataLoss, ""},
