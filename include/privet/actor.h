@@ -120,7 +120,8 @@ class Actor {
   // tells of `changes` alone. The id and the
   // time of creation stay (retention does not restart), the revision grows by
   // one: stores write it only over the revision that was read. Repeated fields
-  // and maps are replaced whole. The role must be one that may store the type.
+  // and maps are replaced whole. `changes` need not name the subject. The role
+  // must be one that may store the type.
   //
   // Returns the codes of Seal() and OpenInto(): NotFound if nothing is left of
   // the record.

@@ -129,6 +129,7 @@ absl::StatusOr<SealedLayout> NarrowedLayout(const base::SealedHeader& header,
 absl::StatusOr<std::string> Amended(const Core& core, const Call& call,
                                     const base::SealedHeader& header,
                                     std::string_view changes,
+                                    const Subject& subject,
                                     WorkingMemory* memory, Outcome* outcome) {
   seal::Times times;
   const seal::Opener opener(core.keyring());
@@ -151,6 +152,8 @@ absl::StatusOr<std::string> Amended(const Core& core, const Call& call,
   record::Pass& pass = memory->pass();
   PRIVET_RETURN_IF_ERROR(
       pass.Minimize(*call.resolved->plan, call.view, changes));
+  PRIVET_RETURN_IF_ERROR(
+      CheckSubjectOfChanges(*call.resolved->plan, pass, changes, subject));
   FillOutcome(call, pass, outcome);
   return Merge(call, memory->plaintexts().joined(), pass.output());
 }
@@ -198,7 +201,6 @@ void MarkLeftOut(const record::Plan& plan, const SealedLayout& layout,
 absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
                                        const base::SealedHeader& header,
                                        std::string_view bytes,
-                                       const Subject& subject,
                                        WorkingMemory* memory,
                                        Outcome* outcome) {
   const record::Plan& plan = *call.resolved->plan;
@@ -216,7 +218,6 @@ absl::StatusOr<SealedRecord> SealAgain(const Core& core, const Call& call,
   }
   record::Pass& pass = memory->pass();
   PRIVET_RETURN_IF_ERROR(pass.Split(plan, whole, bytes));
-  PRIVET_RETURN_IF_ERROR(CheckSubject(plan, pass, bytes, subject));
   PRIVET_ASSIGN_OR_RETURN(
       const SealedLayout layout,
       NarrowedLayout(header, call.person->facts.region, call.resolved->sealed));
@@ -278,10 +279,10 @@ absl::StatusOr<SealedRecord> AmendOnce(const Core& core, const Request& request,
   WorkingMemory memory;
   PRIVET_ASSIGN_OR_RETURN(const std::string_view bytes,
                           memory.BytesOf(changes));
-  PRIVET_ASSIGN_OR_RETURN(const std::string amended,
-                          Amended(core, call, header, bytes, &memory, outcome));
-  auto again =
-      SealAgain(core, call, header, amended, subject, &memory, outcome);
+  PRIVET_ASSIGN_OR_RETURN(
+      const std::string amended,
+      Amended(core, call, header, bytes, subject, &memory, outcome));
+  auto again = SealAgain(core, call, header, amended, &memory, outcome);
   if (again.ok() && !core.keyring()->Unchanged(call.keys)) {
     return absl::AbortedError("keys were destroyed meanwhile");
   }

@@ -30,6 +30,40 @@
 #include "seal/sealer.h"
 
 namespace privet::engine {
+namespace {
+
+// Whether the record names `subject` in its own subject field, which its type
+// has; nullopt if it names nobody.
+absl::StatusOr<std::optional<bool>> NamesSubject(const record::Plan& plan,
+                                                 const record::Pass& pass,
+                                                 std::string_view bytes,
+                                                 const Subject& subject) {
+  std::optional<bool> names;
+  for (const record::Captured& captured : pass.captured()) {
+    const record::Field& field = plan.fields()[captured.field];
+    if (field.path != plan.subject_path()) continue;
+    names = captured.is_number
+                ? record::ToText(captured) == subject.id()
+                : captured.bytes == std::string_view(subject.id());
+    if (*names) return names;
+  }
+  if (names.has_value()) return names;
+  // It may lie in a message of which nothing is kept: no pass goes in there.
+  PRIVET_ASSIGN_OR_RETURN(const std::string id, plan.ReadSubject(bytes));
+  if (!id.empty()) names = id == subject.id();
+  return names;
+}
+
+absl::Status NamesAnother(const record::Plan& plan, const char* what_to_do) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      "field `", plan.subject_path(), "` of `", plan.type(),
+      "` does not name the subject that the call names; pass the subject whose "
+      "record it is, and ",
+      what_to_do));
+}
+
+}  // namespace
+
 absl::Time WhenHappened(const subject::Person& person, std::string_view event) {
   if (!person.has_events) return absl::InfiniteFuture();
   return subject::WhenHappened(*person.said, event);
@@ -71,25 +105,21 @@ absl::Status DecideStore(const Core& core, ActorId actor, RegionId region,
 absl::Status CheckSubject(const record::Plan& plan, const record::Pass& pass,
                           std::string_view bytes, const Subject& subject) {
   if (plan.subject_path().empty()) return absl::OkStatus();
-  bool told = false;
-  for (const record::Captured& captured : pass.captured()) {
-    const record::Field& field = plan.fields()[captured.field];
-    if (field.path != plan.subject_path()) continue;
-    const bool same = captured.is_number
-                          ? record::ToText(captured) == subject.id()
-                          : captured.bytes == std::string_view(subject.id());
-    if (same) return absl::OkStatus();
-    told = true;
-  }
-  if (!told) {
-    // It lies in a message of which nothing is kept: no pass goes in there.
-    PRIVET_ASSIGN_OR_RETURN(const std::string id, plan.ReadSubject(bytes));
-    if (!id.empty() && id == subject.id()) return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "field `", plan.subject_path(), "` of `", plan.type(),
-      "` does not name the subject that the call names; pass the subject whose "
-      "record it is, and set the field"));
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<bool> names,
+                          NamesSubject(plan, pass, bytes, subject));
+  if (names.value_or(false)) return absl::OkStatus();
+  return NamesAnother(plan, "set the field");
+}
+
+absl::Status CheckSubjectOfChanges(const record::Plan& plan,
+                                   const record::Pass& pass,
+                                   std::string_view changes,
+                                   const Subject& subject) {
+  if (plan.subject_path().empty()) return absl::OkStatus();
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<bool> names,
+                          NamesSubject(plan, pass, changes, subject));
+  if (names.value_or(true)) return absl::OkStatus();
+  return NamesAnother(plan, "leave the field out, or as it is");
 }
 
 absl::StatusOr<absl::Time> CreatedOf(const record::Plan& plan,

@@ -48,6 +48,15 @@ absl::Status DecideStore(const Core& core, ActorId actor, RegionId region,
 absl::Status CheckSubject(const record::Plan& plan, const record::Pass& pass,
                           std::string_view bytes, const Subject& subject);
 
+// InvalidArgument if `changes` of a record, of which the pass is, name another
+// subject than `subject`. They need not name any: whose record it is was found
+// out by its keys, and its own id may not be stored in it, or not any more, or
+// in a form only.
+absl::Status CheckSubjectOfChanges(const record::Plan& plan,
+                                   const record::Pass& pass,
+                                   std::string_view changes,
+                                   const Subject& subject);
+
 // Returns when the record was created by its own account, else `now`.
 absl::StatusOr<absl::Time> CreatedOf(const record::Plan& plan,
                                      std::string_view bytes, absl::Time now);

@@ -225,8 +225,7 @@ TEST_CASE("What ended for one compartment ends nothing for another",
   Payment refund;
   refund.set_status("refunded");
   desk.Close(90 * kDay);
-  // The account id, which CheckSubject looks for, is due.
-  refund.set_account_id(kAda);
+  // The account id is due, and nobody needs to say it again.
   const auto amended =
       desk.As("payments").Amend(desk.payment, refund, desk.ada);
   REQUIRE_OK(amended);
