@@ -56,7 +56,9 @@ class ClassTerms {
   const keys::SlotKind& slot_kind() const { return slot_kind_; }
 
   // Returns whether its keys mix in an epoch key; and if so, the epoch of what
-  // was created at `created_ms`, from 0 on, and when the key of it dies.
+  // was created at `created_ms`, from 0 on, and when the key of it dies. The
+  // length of epochs is that of the class's own periods, which its number
+  // stands for: no later policy changes it.
   bool has_epoch() const { return epoch_ms_ != 0; }
   std::uint32_t EpochOf(std::int64_t created_ms) const;
   absl::Time EpochDies(std::uint32_t epoch) const;

@@ -31,6 +31,14 @@ absl::Status Elsewhere(const char* what) {
                    "stored bytes are damaged"));
 }
 
+// The epoch of a header is not proved yet: one that is not that of the record's
+// class and time was never sealed, and no time is worked out from it.
+absl::Status WrongEpoch() {
+  return absl::DataLossError(
+      "sealed record has a compartment of another epoch than its time of "
+      "creation falls in: it was altered");
+}
+
 bool IsSet(std::uint64_t bits, std::size_t i) { return ((bits >> i) & 1) != 0; }
 
 keys::KeyPlace PlaceOf(const base::SealedHeader& header, const TypeName& type,
@@ -102,6 +110,7 @@ absl::Status Opener::FindTimes(const base::SealedHeader& header,
     times->hashes[i] = place.hash;
   }
   const absl::Time created = CreatedAt(header.id());
+  const std::int64_t created_ms = absl::ToUnixMillis(created);
   for (std::size_t i = 0; i < header.size(); ++i) {
     if (!IsSet(of, i) || header.dropped(i)) continue;
     const std::uint64_t bit = std::uint64_t{1} << i;
@@ -112,6 +121,9 @@ absl::Status Opener::FindTimes(const base::SealedHeader& header,
     }
     PRIVET_ASSIGN_OR_RETURN(const ClassTable::Entry* const entry,
                             classes->Find(number));
+    if (header.epoch(i) != entry->terms.EpochOf(created_ms)) {
+      return WrongEpoch();
+    }
     times->terms[i] = &entry->terms;
     const Due due = entry->terms.DueAt(created, now, events);
     if (due != Due::kYes) times->live |= bit;

@@ -89,8 +89,9 @@ class Opener {
 
   // Works out what is due among the compartments whose bits are in `of`:
   // `classes` are those of the policy in force, `events` those of the record's
-  // owner. DataLoss if the vault does not know a class. What is live is fetched
-  // from memory while the caller goes on.
+  // owner. DataLoss if the vault does not know a class, or an epoch is not that
+  // in which its class has the record's time of creation. What is live is
+  // fetched from memory while the caller goes on.
   absl::Status FindTimes(const base::SealedHeader& header, const TypeName& type,
                          std::uint64_t of, ClassTable* classes, absl::Time now,
                          EventTimes events, Times* times) const;

@@ -3,6 +3,7 @@
 #include "seal/opener.h"
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -144,6 +145,39 @@ TEST_CASE("A class that the vault does not know is damage",
       Opener(rig.keyring.get())
           .FindTimes(*header, rig.type, kAll, &others, kNow, NoEvent, &times),
       absl::StatusCode::kDataLoss, "does not know");
+}
+
+TEST_CASE("An epoch that is not that of the record's time is damage",
+          "[seal][opener][error]") {
+  Rig rig;
+  const Sealed sealed = rig.SealUsualOrDie();
+  const auto header = base::SealedHeader::Parse(sealed.bytes);
+  REQUIRE_OK(header);
+  const std::uint32_t epoch = header->epoch(kContent);
+  struct Case {
+    std::size_t compartment;
+    std::uint32_t epoch;
+  };
+  const std::vector<Case> cases = {
+      {kContent, epoch + 1},      // not begun
+      {kContent, epoch - 1},      // still alive
+      {kContent, 0},              // dead for long
+      {kContent, 3'560'000'000},  // its end leaves 64 bits
+      {kContent, 0xfffffffe},
+      {kContent, base::kNoEpoch},  // of a class that has epochs
+      {kAccount, epoch},           // of one that has none
+      {kAccount, 0}};
+  for (const Case& test : cases) {
+    INFO("compartment " << test.compartment << ", epoch " << test.epoch);
+    std::string bytes = sealed.bytes;
+    const std::size_t at =
+        header->header().size() -
+        base::kDescriptorSize * (header->size() - test.compartment) + 8;
+    std::memcpy(bytes.data() + at, &test.epoch, sizeof(test.epoch));
+    const std::uint64_t wanted = std::uint64_t{1} << test.compartment;
+    REQUIRE_ERROR(rig.Open(bytes, sealed.id, wanted),
+                  absl::StatusCode::kDataLoss, "epoch");
+  }
 }
 
 TEST_CASE("All that lives is opened to be sealed again",
