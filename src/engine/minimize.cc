@@ -45,7 +45,8 @@ absl::Status MinimizeRecord(const Core& core, const Request& request,
   PRIVET_ASSIGN_OR_RETURN(const std::string_view bytes,
                           memory->BytesOf(record));
   record::Pass& pass = memory->pass();
-  PRIVET_RETURN_IF_ERROR(pass.Minimize(*plan, call->view, bytes));
+  PRIVET_RETURN_IF_ERROR(
+      pseudonyms.Explain(pass.Minimize(*plan, call->view, bytes)));
   call->view.pseudonymizer = nullptr;
   PRIVET_RETURN_IF_ERROR(CheckSubject(*plan, pass, bytes, subject));
   FillOutcome(*call, pass, outcome);

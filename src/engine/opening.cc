@@ -225,25 +225,45 @@ RecipientPseudonyms::RecipientPseudonyms(const Core& core, const Call& call)
       recipient_(call.generation->snapshot().OldestName(
           policy::Sealed::kRecipient, call.resolved->context->recipient())) {}
 
+absl::Status RecipientPseudonyms::Make(std::string_view category,
+                                       bool is_subject, std::string_view value,
+                                       std::string* pseudonym) const {
+  PRIVET_RETURN_IF_ERROR(core_.NeedKeys());
+  if (recipient_.empty()) {
+    return absl::InternalError("a pseudonym is made for a recipient");
+  }
+  if (!is_subject) {
+    *pseudonym = core_.keyring()->Pseudonym(recipient_, kPseudonymGeneration,
+                                            category, value);
+    return absl::OkStatus();
+  }
+  if (!call_.person->owner.has_value()) {
+    return absl::NotFoundError(
+        "nothing is stored about the person, so that there is no key for it; "
+        "seal a record first");
+  }
+  PRIVET_ASSIGN_OR_RETURN(*pseudonym,
+                          core_.keyring()->SubjectPseudonym(
+                              call_.keys, *call_.person->owner, recipient_,
+                              kPseudonymGeneration, category, value));
+  return absl::OkStatus();
+}
+
 bool RecipientPseudonyms::Pseudonymize(std::string_view category,
                                        bool is_subject, std::string_view value,
                                        unsigned char* out) const {
-  if (core_.keyring() == nullptr || recipient_.empty()) return false;
   std::string pseudonym;
-  if (is_subject) {
-    if (!call_.person->owner.has_value()) return false;
-    auto made = core_.keyring()->SubjectPseudonym(
-        call_.keys, *call_.person->owner, recipient_, kPseudonymGeneration,
-        category, value);
-    if (!made.ok()) return false;
-    pseudonym = *std::move(made);
-  } else {
-    pseudonym = core_.keyring()->Pseudonym(recipient_, kPseudonymGeneration,
-                                           category, value);
-  }
-  if (pseudonym.size() != kSize) return false;
+  const absl::Status status = Make(category, is_subject, value, &pseudonym);
+  if (status_.ok()) status_ = status;
+  if (!status.ok() || pseudonym.size() != kSize) return false;
   std::memcpy(out, pseudonym.data(), kSize);
   return true;
+}
+
+absl::Status RecipientPseudonyms::Explain(const absl::Status& failed) const {
+  if (failed.ok() || status_.ok()) return failed;
+  return absl::Status(status_.code(),
+                      absl::StrCat(failed.message(), ": ", status_.message()));
 }
 
 absl::Status FindPerson(const Core& core, const SealedRecord& sealed,

@@ -38,10 +38,18 @@ class RecipientPseudonyms final : public transform::Pseudonymizer {
   bool Pseudonymize(std::string_view category, bool is_subject,
                     std::string_view value, unsigned char* out) const override;
 
+  // Returns `failed`, the status of a pass that asked here, with the reason
+  // and the code of the pseudonym that it did not get, if that was it.
+  absl::Status Explain(const absl::Status& failed) const;
+
  private:
+  absl::Status Make(std::string_view category, bool is_subject,
+                    std::string_view value, std::string* pseudonym) const;
+
   const Core& core_;
   const Call& call_;
-  std::string_view recipient_;  // its oldest name
+  std::string_view recipient_;   // its oldest name
+  mutable absl::Status status_;  // of the first that could not be made
 };
 
 // One sealed record on its way out, decided and decrypted.

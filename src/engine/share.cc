@@ -73,10 +73,10 @@ absl::StatusOr<SharedRecord> ShareOnce(const Core& core, const Request& request,
   const RecipientPseudonyms pseudonyms(core, call);
   call.view.pseudonymizer = &pseudonyms;
   WorkingMemory memory;
-  PRIVET_ASSIGN_OR_RETURN(
-      const Opened opened,
-      OpenDecided(core, call, header, request.purpose, &memory, outcome));
-  return Finish(core, call, opened.bytes, request.recipient);
+  const auto opened =
+      OpenDecided(core, call, header, request.purpose, &memory, outcome);
+  if (!opened.ok()) return pseudonyms.Explain(opened.status());
+  return Finish(core, call, opened->bytes, request.recipient);
 }
 
 absl::StatusOr<SharedRecord> ShareInHandOnce(
