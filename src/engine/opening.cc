@@ -67,7 +67,14 @@ absl::Status FindOwner(const Core& core, const SubjectMatch& match,
         call->person, core.people().Find(call->keys, match.subject().id(),
                                          snapshot, plan.subject_kind(), false));
     if (call->person->owner == header.owner()) return absl::OkStatus();
-    // A record of somebody who was erased, and of which a law keeps a part.
+    // A record of somebody who was erased, and of which a law keeps a part? The
+    // vault alone knows.
+    if (call->keys.on_miss == keys::OnMiss::kRefuse) {
+      return absl::UnavailableError(
+          "the record is not about the person as he is known now, and the call "
+          "may not wait for the vault, which knows who was erased; name the "
+          "record's own subject, or AnySubject()");
+    }
     PRIVET_ASSIGN_OR_RETURN(const std::vector<OwnerId> erased,
                             core.keyring()->ErasedOwners(match.subject().id()));
     if (std::find(erased.begin(), erased.end(), header.owner()) ==

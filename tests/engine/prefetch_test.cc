@@ -81,5 +81,26 @@ TEST_CASE("Who was prefetched is to be prefetched again after any change",
   REQUIRE_OK(hall.Use());
 }
 
+TEST_CASE("Who may not wait does not read whether another was erased",
+          "[engine][prefetch]") {
+  Hall hall;
+  const Subject bob("bob-90aa");
+  const Actor gateway = ActorOf(hall.refusing, "gateway");
+  const SealedRecord his = testing::StoreOrDie(hall.rig, hall.gateway(),
+                                               hall.rig.Request("bob-90aa"));
+  REQUIRE_OK(hall.refusing.Prefetch(hall.ada));
+  REQUIRE_OK(hall.refusing.Prefetch(bob));
+  const int before = hall.Reads();
+  REQUIRE_ERROR(gateway.OpenBytes(his, hall.ada, kDelivery), Code::kUnavailable,
+                "who was erased");
+  REQUIRE_ERROR(
+      gateway.Share(his, hall.ada, RecipientId("model_host"), kDelivery),
+      Code::kUnavailable, "who was erased");
+  REQUIRE_ERROR(gateway.Amend(his, infermesh::v1::ApiRequest(), hall.ada),
+                Code::kUnavailable, "who was erased");
+  CHECK(hall.Reads() == before);
+  REQUIRE_OK(gateway.OpenBytes(his, bob, kDelivery));
+}
+
 }  // namespace
 }  // namespace privet
