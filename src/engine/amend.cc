@@ -63,9 +63,11 @@ void ClearReplaced(const Message& changes, Message* record) {
   }
 }
 
-// Merges what was stored and what changes, and returns it serialized.
-absl::StatusOr<std::string> Merge(const Call& call, std::string_view stored,
-                                  std::string_view changes) {
+// Merges what was stored and what changes into `merged`, serialized. The
+// messages that do it are protobuf's: as any that a host parses or is given,
+// they free their memory as it is. `merged` is the caller's to wipe.
+absl::Status Merge(const Call& call, std::string_view stored,
+                   std::string_view changes, std::string* merged) {
   const record::Plan& plan = *call.resolved->plan;
   const BoundTypes& types = call.generation->types();
   const std::unique_ptr<Message> record = types.NewMessage(plan);
@@ -74,11 +76,10 @@ absl::StatusOr<std::string> Merge(const Call& call, std::string_view stored,
   PRIVET_RETURN_IF_ERROR(ParseInto(changes, changed.get()));
   ClearReplaced(*changed, record.get());
   record->MergeFrom(*changed);
-  std::string merged;
-  if (!record->SerializePartialToString(&merged)) {
+  if (!record->SerializePartialToString(merged)) {
     return absl::InternalError("the record could not be serialized");
   }
-  return merged;
+  return absl::OkStatus();
 }
 
 // The retention classes of those sealed compartments that hold fields of
@@ -124,13 +125,12 @@ absl::StatusOr<SealedLayout> NarrowedLayout(const base::SealedHeader& header,
   return layout;
 }
 
-// Everything that is stored and lives, in one serialized record; and the
-// changes, as far as they may be stored.
-absl::StatusOr<std::string> Amended(const Core& core, const Call& call,
-                                    const base::SealedHeader& header,
-                                    std::string_view changes,
-                                    const Subject& subject,
-                                    WorkingMemory* memory, Outcome* outcome) {
+// Leaves in memory->amended() everything that is stored and lives, in one
+// serialized record; and the changes, as far as they may be stored.
+absl::Status MakeAmended(const Core& core, const Call& call,
+                         const base::SealedHeader& header,
+                         std::string_view changes, const Subject& subject,
+                         WorkingMemory* memory, Outcome* outcome) {
   seal::Times times;
   const seal::Opener opener(core.keyring());
   SealedType& type = *call.resolved->sealed;
@@ -155,7 +155,8 @@ absl::StatusOr<std::string> Amended(const Core& core, const Call& call,
   PRIVET_RETURN_IF_ERROR(
       CheckSubjectOfChanges(*call.resolved->plan, pass, changes, subject));
   FillOutcome(call, pass, outcome);
-  return Merge(call, memory->plaintexts().joined(), pass.output());
+  return Merge(call, memory->plaintexts().joined(), pass.output(),
+               memory->amended());
 }
 
 // Seals the residue again, unless it was taken out: then its source is gone.
@@ -279,10 +280,10 @@ absl::StatusOr<SealedRecord> AmendOnce(const Core& core, const Request& request,
   WorkingMemory memory;
   PRIVET_ASSIGN_OR_RETURN(const std::string_view bytes,
                           memory.BytesOf(changes));
-  PRIVET_ASSIGN_OR_RETURN(
-      const std::string amended,
-      Amended(core, call, header, bytes, subject, &memory, outcome));
-  auto again = SealAgain(core, call, header, amended, &memory, outcome);
+  PRIVET_RETURN_IF_ERROR(
+      MakeAmended(core, call, header, bytes, subject, &memory, outcome));
+  auto again =
+      SealAgain(core, call, header, *memory.amended(), &memory, outcome);
   if (again.ok() && !core.keyring()->Unchanged(call.keys)) {
     return absl::AbortedError("keys were destroyed meanwhile");
   }

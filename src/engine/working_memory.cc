@@ -23,6 +23,12 @@ constexpr std::size_t kMaxRecord = std::size_t{64} << 20;
 // Memory that one large record took is given back after it.
 constexpr std::size_t kKeep = std::size_t{1} << 20;
 
+void WipeAndClear(std::string* text) {
+  record::WipeBytes(text->data(), text->size());
+  text->clear();
+  if (text->capacity() > kKeep) std::string().swap(*text);
+}
+
 }  // namespace
 
 WorkingMemory::Block* WorkingMemory::OfThread() {
@@ -42,10 +48,8 @@ WorkingMemory::~WorkingMemory() {
   block_->pass.Wipe();
   block_->residue_pass.Wipe();
   block_->plaintexts.Wipe();
-  record::WipeBytes(block_->serialized.data(), block_->serialized.size());
-  block_->serialized.clear();
-  if (block_->serialized.capacity() > kKeep)
-    std::string().swap(block_->serialized);
+  WipeAndClear(&block_->serialized);
+  WipeAndClear(&block_->amended);
   block_->lent = false;
 }
 

@@ -31,6 +31,10 @@ class WorkingMemory {
   record::Pass& residue_pass() { return block_->residue_pass; }
   seal::Plaintexts& plaintexts() { return block_->plaintexts; }
 
+  // A text for what is stored, amended; it is sized once, so that no part of
+  // it is left behind where it was before.
+  std::string* amended() { return &block_->amended; }
+
   // Returns the serialized form of `record`: its own bytes, or the message
   // serialized here. ResourceExhausted if it is over 64 MiB, InvalidArgument if
   // it is not initialized.
@@ -40,7 +44,7 @@ class WorkingMemory {
   struct Block {
     record::Pass pass, residue_pass;
     seal::Plaintexts plaintexts;
-    std::string serialized;
+    std::string serialized, amended;
     bool lent = false;
   };
 
