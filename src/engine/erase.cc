@@ -284,9 +284,9 @@ absl::Status EraseOwner(const Core& core, const OwnerId& owner,
   // From here on nothing of the person opens. The ledger's entry takes his
   // state along.
   PRIVET_RETURN_IF_ERROR(core.state()->CatchUp());
-  PRIVET_RETURN_IF_ERROR(core.state()->Forget(owner));
   PRIVET_ASSIGN_OR_RETURN(const std::vector<keys::SlotKey> living,
                           keys::SlotsOfOwner(*core.options().vault, owner));
+  PRIVET_RETURN_IF_ERROR(core.state()->Forget(owner, !living.empty()));
   for (const auto& source : core.options().sources) {
     PRIVET_RETURN_IF_ERROR(EraseFrom(*source, owner, living, receipt));
   }

@@ -123,7 +123,8 @@ absl::Status ChangeOnce(const Core& core, const Subject& subject,
   PRIVET_ASSIGN_OR_RETURN(const keys::OwnerState state,
                           keys::StateOfOwner(*core.options().vault, *owner));
   if (state == keys::OwnerState::kCurrent) return absl::OkStatus();
-  PRIVET_RETURN_IF_ERROR(core.state()->Forget(*owner));
+  PRIVET_RETURN_IF_ERROR(
+      core.state()->Forget(*owner, state == keys::OwnerState::kErased));
   return absl::AbortedError("the person was erased meanwhile");
 }
 

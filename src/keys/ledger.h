@@ -39,6 +39,10 @@ inline constexpr std::uint8_t kPeriodsKind = 17;
 inline bool IsOfVault(std::uint8_t kind) {
   return kind < kFirstStateKind || kind == kPeriodsKind;
 }
+inline bool IsOfState(std::uint8_t kind) {
+  return kind >= kFirstStateKind ||
+         kind == static_cast<std::uint8_t>(LedgerKind::kOwnerErased);
+}
 
 // How far a store has come: the number of the last entry that it holds, and
 // that entry's check bytes, so that another ledger is not taken for this one.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -64,18 +65,6 @@ absl::StatusOr<Stretch> ReadStretch(keys::Ledger& ledger,
   return stretch;
 }
 
-// Of a table of another vault, or one that is newer than its ledger, all is
-// looked at anew.
-absl::StatusOr<keys::LedgerMark> BeginAt(keys::Ledger& ledger,
-                                         const std::string& upto) {
-  const auto mark = keys::LedgerMark::Parse(upto);
-  if (mark.ok() &&
-      ledger.Read(*mark, [](const keys::LedgerEntry&) { return false; }).ok()) {
-    return *mark;
-  }
-  return ledger.Beginning();
-}
-
 Pick PickOf(const OwnerId& owner, const std::vector<keys::SlotKey>& keys,
             ResidueFate fate, const std::string& residue_of) {
   return {
@@ -121,6 +110,16 @@ absl::Status DropOf(RecordSource& source, const Gone& gone,
 }
 
 }  // namespace
+
+absl::StatusOr<keys::LedgerMark> BeginAt(keys::Ledger& ledger,
+                                         std::string_view upto) {
+  const auto mark = keys::LedgerMark::Parse(upto);
+  if (mark.ok() &&
+      ledger.Read(*mark, [](const keys::LedgerEntry&) { return false; }).ok()) {
+    return *mark;
+  }
+  return ledger.Beginning();
+}
 
 absl::Status DropDestroyed(RecordSource& source, keys::Ledger& ledger,
                            absl::Span<const ClassRule> rules,

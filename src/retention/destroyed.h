@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "keys/ledger.h"
 #include "privet/record_store.h"
@@ -26,6 +27,11 @@ struct DestroyedMark {
   std::string upto;  // empty: nothing of it is carried out
   std::function<absl::Status(std::string_view upto)> save;
 };
+
+// Returns where to go on. Of a store that belongs to another vault, or is newer
+// than the ledger, all is looked at anew.
+absl::StatusOr<keys::LedgerMark> BeginAt(keys::Ledger& ledger,
+                                         std::string_view upto);
 
 // Drops from `source` every compartment under a subject key that the ledger
 // says was destroyed after the mark, with its index rows, and notes each

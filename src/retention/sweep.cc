@@ -29,6 +29,7 @@
 #include "privet/sweeper.h"
 #include "retention/destroyed.h"
 #include "retention/disposal.h"
+#include "retention/ended.h"
 #include "retention/subject_sweep.h"
 #include "subject/due_rows.h"
 
@@ -63,9 +64,7 @@ absl::StatusOr<bool> IsBehind(keys::Ledger& ledger,
                               const keys::LedgerMark& mark) {
   bool behind = false;
   PRIVET_RETURN_IF_ERROR(ledger.Read(mark, [&](const keys::LedgerEntry& entry) {
-    behind =
-        entry.kind >= keys::kFirstStateKind ||
-        entry.kind == static_cast<std::uint8_t>(keys::LedgerKind::kOwnerErased);
+    behind = keys::IsOfState(entry.kind);
     return !behind;
   }));
   return behind;
@@ -123,6 +122,8 @@ absl::Status Sweep::Records() {
   for (const SweepSource& source : context_.options.sources) {
     first.Update(Destroyed(source));
   }
+  first.Update(ForgetEnded(*context_.options.state, *context_.options.vault,
+                           context_.destroyer, context_.ledger));
   const auto scrubbed = context_.destroyer.Scrub();
   first.Update(scrubbed.status());
   keys_.scrubbed = scrubbed.ok() && *scrubbed;

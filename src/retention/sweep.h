@@ -34,8 +34,8 @@ struct SweepContext {
 
 // Disposes, in this order, of keys, of what is due by its age, of what is due
 // by an event, of what has lost its ground, of what lies under keys that are
-// gone. Each step may be repeated; a part that fails does not keep the others
-// from their work.
+// gone, of what is still said of people of whom nothing is left. Each step may
+// be repeated; a part that fails does not keep the others from their work.
 class Sweep {
  public:
   Sweep(const SweepContext& context, std::vector<ClassRule> rules);

@@ -20,45 +20,21 @@
 #include "base/prefix.h"
 #include "base/retry.h"
 #include "base/status_macros.h"
-#include "crypto/random.h"
 #include "keys/ledger.h"
 #include "policy/retention_class.h"
 #include "privet/record_id.h"
 #include "privet/store.h"
 #include "subject/due_rows.h"
+#include "subject/forget.h"
 #include "subject/state_row.h"
 
 namespace privet::subject {
 namespace {
 
-void Set(std::vector<Store::Write>* writes, std::string key,
-         std::optional<std::string> value) {
-  const auto same = [&key](const Store::Write& write) {
-    return write.key == key;
-  };
-  const auto found = std::find_if(writes->begin(), writes->end(), same);
-  if (found != writes->end()) {
-    found->value = std::move(value);
-  } else {
-    writes->push_back({std::move(key), std::move(value)});
-  }
-}
-
-void SetVersion(std::vector<Store::Write>* writes) {
-  std::string version(8, '\0');
-  crypto::RandomBytes(version.data(), version.size());
-  Set(writes, kStateVersionKey, std::move(version));
-}
-
 std::string Number(std::uint64_t number) {
   std::string row;
   base::AppendInt(&row, number);
   return row;
-}
-
-bool IsOfState(std::uint8_t kind) {
-  return kind >= keys::kFirstStateKind ||
-         kind == static_cast<std::uint8_t>(keys::LedgerKind::kOwnerErased);
 }
 
 // Whether rows of other kinds follow from such a row.
@@ -257,7 +233,7 @@ absl::StatusOr<std::vector<StateStore::Entry>> StateStore::EntriesAfter(
   std::vector<Entry> entries;
   PRIVET_RETURN_IF_ERROR(
       ledger_->Read(*mark, [&](const keys::LedgerEntry& entry) {
-        if (IsOfState(entry.kind)) {
+        if (keys::IsOfState(entry.kind)) {
           entries.push_back(
               {entry.mark.number, entry.kind, std::string(entry.body)});
         }
@@ -337,37 +313,37 @@ absl::Status StateStore::ReplayRow(const Entry& entry, bool settled,
   return absl::OkStatus();
 }
 
+// Whether a law keeps something of him, this store cannot know. Where it keeps
+// nothing, the next sweep takes the rest.
 absl::Status StateStore::ReplayErasure(std::string_view body,
                                        std::vector<Store::Write>* writes) {
   PRIVET_ASSIGN_OR_RETURN(const OwnerId owner,
                           OwnerId::FromBytes(body.substr(0, 16)));
-  return ForgetInto(owner, writes);
+  return ForgetButRestrictions(owner, writes);
 }
 
-absl::Status StateStore::ForgetInto(const OwnerId& owner,
-                                    std::vector<Store::Write>* writes) {
-  for (const std::string& prefix :
-       {PresentPrefix(owner), HistoryPrefix(owner)}) {
-    // What an entry of the same batch wrote goes as well.
-    const auto is_his = [&prefix](const Store::Write& write) {
-      return write.key.compare(0, prefix.size(), prefix) == 0;
-    };
-    writes->erase(std::remove_if(writes->begin(), writes->end(), is_his),
-                  writes->end());
-    PRIVET_RETURN_IF_ERROR(
-        store_->Scan(prefix, base::EndOfPrefix(prefix),
-                     [writes](std::string_view key, std::string_view) {
-                       writes->push_back({std::string(key), std::nullopt});
-                       return true;
-                     }));
-  }
+absl::Status StateStore::ForgetButRestrictions(
+    const OwnerId& owner, std::vector<Store::Write>* writes) {
+  const std::string restrictions = KeyOf(owner, RowKind::kRestriction, "");
   Set(writes, UnsettledKey(owner), std::nullopt);
-  return absl::OkStatus();
+  return ForgetInto(
+      *store_, owner,
+      [&](std::string_view key, std::string_view value) {
+        if (key.substr(0, restrictions.size()) != restrictions) return false;
+        const auto row =
+            Decode(key, value, [this](std::string_view k, std::string_view v) {
+              return Mac(k, v);
+            });
+        // Who alters a row lifts no restriction by it.
+        return !row.ok() || Stands(*row);
+      },
+      writes);
 }
 
-absl::Status StateStore::Forget(const OwnerId& owner) {
+absl::Status StateStore::Forget(const OwnerId& owner, bool is_kept) {
+  if (!is_kept) return subject::Forget(*store_, {owner});
   std::vector<Store::Write> writes;
-  PRIVET_RETURN_IF_ERROR(ForgetInto(owner, &writes));
+  PRIVET_RETURN_IF_ERROR(ForgetButRestrictions(owner, &writes));
   SetVersion(&writes);
   return Write(writes);
 }

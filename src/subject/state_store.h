@@ -88,8 +88,9 @@ class StateStore {
   // Writes rows of other kinds.
   absl::Status Write(absl::Span<const Store::Write> writes);
 
-  // Deletes every row of `owner`, present and past.
-  absl::Status Forget(const OwnerId& owner);
+  // Deletes every row of `owner`, who is erased, present and past. `is_kept`: a
+  // law keeps something of him; then restrictions that are in force go on.
+  absl::Status Forget(const OwnerId& owner, bool is_kept);
 
   // Applies what the ledger has and this state lacks.
   absl::Status CatchUp();
@@ -147,8 +148,8 @@ class StateStore {
     return keyring_->StateMac(key, value);
   }
 
-  absl::Status ForgetInto(const OwnerId& owner,
-                          std::vector<Store::Write>* writes);
+  absl::Status ForgetButRestrictions(const OwnerId& owner,
+                                     std::vector<Store::Write>* writes);
 
   const std::shared_ptr<Store> store_;
   const std::shared_ptr<keys::Ledger> ledger_;

@@ -299,7 +299,7 @@ TEST_CASE("The version changes with what is known of anybody, and only then",
   CHECK(changes());
   REQUIRE_OK(state->Write({{"due/row", ""}}));
   CHECK_FALSE(changes());
-  REQUIRE_OK(state->Forget(fixture.owner_));
+  REQUIRE_OK(state->Forget(fixture.owner_, false));
   CHECK(changes());
   // Who died before the commit left it to whoever looks next.
   auto elsewhere = fixture.OpenOrDie(CopyOf(*store));
@@ -375,7 +375,7 @@ TEST_CASE("Who is forgotten leaves no row", "[subject][state]") {
   auto state = fixture.OpenOrDie(store);
   fixture.ApplyOrDie(*state, fixture.MakeChange(RowKind::kConsent, "analytics",
                                                 RowStatus::kInForce, false));
-  REQUIRE_OK(state->Forget(fixture.owner_));
+  REQUIRE_OK(state->Forget(fixture.owner_, false));
   const std::string owner(fixture.owner_.view());
   REQUIRE_OK(store->Scan("", "", [&](std::string_view k, std::string_view) {
     CHECK(k.find(owner) == std::string_view::npos);

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a law keeps of an erased person: for whom it opens, and when it ends.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "engine/desk.h"
+#include "engine/engine_rig.h"
+#include "infermesh.pb.h"
+#include "keys/destroyer.h"
+#include "privet/engine.h"
+#include "privet/record_store.h"
+#include "privet/subjects.h"
+#include "support/catch.h"
+#include "support/infermesh_records.h"
+#include "support/status_assertions.h"
+
+namespace privet {
+namespace {
+
+using infermesh::v1::Payment;
+using testing::ActorOf;
+using testing::Desk;
+using testing::EngineRig;
+using testing::kAda;
+using testing::PolicyOrDie;
+using Code = absl::StatusCode;
+
+constexpr PurposeId kAudit("billing.audit");
+constexpr absl::Duration kYear = absl::Hours(24 * 365);
+
+absl::Status Audit(EngineRig& rig, const Engine& engine,
+                   const SealedRecord& payment) {
+  const auto stored = rig.records->Get(payment.id());
+  if (!stored.ok()) return stored.status();
+  return ActorOf(engine, "auditor")
+      .Open<Payment>(*stored, AnySubject(), kAudit)
+      .status();
+}
+
+bool StateNames(EngineRig& rig, const OwnerId& owner) {
+  for (const auto& [key, value] : testing::RowsOf(*rig.state)) {
+    if (key.find(std::string(owner.view())) != std::string::npos) return true;
+  }
+  return false;
+}
+
+std::size_t LivingOf(EngineRig& rig, const OwnerId& owner) {
+  const auto keys = keys::SlotsOfOwner(*rig.vault, owner);
+  REQUIRE_OK(keys);
+  return keys->size();
+}
+
+TEST_CASE("A restriction goes on for what a law keeps of an erased person",
+          "[engine][erase][restriction]") {
+  Desk desk;
+  const auto unrestricted = testing::RowsOf(*desk.rig.state);
+  desk.Restrict();
+  REQUIRE_OK(desk.subjects().GiveConsent(desk.ada, PurposeId("analytics")));
+  const auto restricted = testing::RowsOf(*desk.rig.state);
+  REQUIRE_ERROR(Audit(desk.rig, desk.engine, desk.payment),
+                Code::kFailedPrecondition, "restricted");
+  REQUIRE_OK(desk.subjects().Erase(desk.ada));
+  Engine engine = desk.engine;
+  SECTION("at once") {}
+  SECTION("after a start") { engine = desk.rig.OpenOrDie(); }
+  SECTION("in a state that was restored") {
+    testing::Restore(*desk.rig.state, GENERATE_COPY(unrestricted, restricted));
+    engine = desk.rig.OpenOrDie();
+  }
+  REQUIRE_ERROR(Audit(desk.rig, engine, desk.payment),
+                Code::kFailedPrecondition, "restricted");
+  // Nothing else of what he said stays.
+  std::size_t rows = 0;
+  for (const auto& [key, value] : testing::RowsOf(*desk.rig.state)) {
+    rows +=
+        key.find(std::string(desk.payment.owner().view())) != std::string::npos;
+  }
+  CHECK(rows == 1);
+  // And it is his alone: who signs up again has not asked for it.
+  REQUIRE_OK(ActorOf(engine, "gateway").Seal(desk.rig.Request(kAda), desk.ada));
+  REQUIRE_OK(ActorOf(engine, "gateway")
+                 .Minimize(desk.rig.Request(kAda), desk.ada,
+                           PurposeId("service.delivery")));
+}
+
+TEST_CASE("A restriction that was lifted does not come back by an erasure",
+          "[engine][erase][restriction]") {
+  Desk desk;
+  desk.Restrict();
+  REQUIRE_OK(desk.subjects().RecordNotice(desk.ada, "lifting", "mail"));
+  REQUIRE_OK(desk.subjects().Lift(
+      desk.ada, RestrictionGround::kAccuracyContested, "lifting"));
+  REQUIRE_OK(desk.subjects().Erase(desk.ada));
+  REQUIRE_OK(Audit(desk.rig, desk.engine, desk.payment));
+  CHECK_FALSE(StateNames(desk.rig, desk.payment.owner()));
+}
+
+TEST_CASE("A restriction is forgotten with the last that a law keeps",
+          "[engine][erase][restriction]") {
+  Desk desk;
+  desk.Restrict();
+  REQUIRE_OK(desk.subjects().Erase(desk.ada));
+  desk.rig.SweepOrDie();
+  CHECK(StateNames(desk.rig, desk.payment.owner()));
+  desk.rig.clock.Advance(8 * kYear);
+  desk.rig.SweepOrDie();
+  CHECK(LivingOf(desk.rig, desk.payment.owner()) == 0);
+  CHECK_FALSE(StateNames(desk.rig, desk.payment.owner()));
+}
+
+TEST_CASE("A restriction of whom no law keeps anything is forgotten",
+          "[engine][erase][restriction]") {
+  EngineRig rig;
+  const Engine engine = rig.OpenOrDie();
+  const OwnerId owner =
+      testing::StoreOrDie(rig, ActorOf(engine, "gateway"), rig.Request(kAda))
+          .owner();
+  REQUIRE_OK(engine.subjects().Restrict(
+      Subject(kAda), RestrictionGround::kAccuracyContested, ""));
+  const auto state = testing::RowsOf(*rig.state);
+  REQUIRE_OK(engine.subjects().Erase(Subject(kAda)));
+  CHECK_FALSE(StateNames(rig, owner));
+  // A restored state cannot know: the next sweep does.
+  rig.SweepOrDie();
+  testing::Restore(*rig.state, state);
+  rig.OpenOrDie();
+  rig.SweepOrDie();
+  CHECK_FALSE(StateNames(rig, owner));
+}
+
+}  // namespace
+}  // namespace privet
