@@ -291,6 +291,8 @@ absl::Status EraseOwner(const Core& core, const OwnerId& owner,
     PRIVET_RETURN_IF_ERROR(EraseFrom(*source, owner, living, receipt));
   }
   PRIVET_RETURN_IF_ERROR(EndKept(core, owner, living, now));
+  // Who read of the person meanwhile read what is not so any more.
+  core.Changed();
   return core.state()->Write({{ErasingKey(owner), std::nullopt}});
 }
 

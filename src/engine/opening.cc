@@ -313,6 +313,7 @@ absl::StatusOr<Opened> OpenDecided(const Core& core, const Call& call,
                                    return WhenHappened(*call.person, event);
                                  },
                                  &times));
+  times.live &= ~PastDeadline(*call.person, header, call.keys.now);
   Masks masks = FindMasks(call, header, times, permitted, purpose);
   if (masks.wanted == 0) return NothingToOpen(call, masks);
   seal::Plaintexts& plaintexts = memory->plaintexts();

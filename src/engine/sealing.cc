@@ -14,11 +14,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/sealed_header.h"
 #include "base/status_macros.h"
 #include "engine/core.h"
 #include "engine/deadlines.h"
 #include "engine/index_values.h"
 #include "engine/sealed_type.h"
+#include "keys/destroyer.h"
 #include "keys/keyring.h"
 #include "policy/snapshot.h"
 #include "privet/sealed_record.h"
@@ -67,6 +69,18 @@ absl::Status NamesAnother(const record::Plan& plan, const char* what_to_do) {
 absl::Time WhenHappened(const subject::Person& person, std::string_view event) {
   if (!person.has_events) return absl::InfiniteFuture();
   return subject::WhenHappened(*person.said, event);
+}
+
+std::uint64_t PastDeadline(const subject::Person& person,
+                           const base::SealedHeader& header, absl::Time now) {
+  std::uint64_t past = 0;
+  for (const keys::SlotDeadline& deadline : person.deadlines) {
+    if (deadline.dies > now) continue;
+    for (std::size_t i = 0; i < header.size(); ++i) {
+      if (header.slot(i) == deadline.slot) past |= std::uint64_t{1} << i;
+    }
+  }
+  return past;
 }
 
 Request StoreRequest(const Core& core, ActorId actor, RegionId region) {

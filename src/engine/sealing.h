@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/sealed_header.h"
 #include "engine/core.h"
 #include "engine/sealed_type.h"
 #include "engine/working_memory.h"
@@ -33,6 +34,11 @@ using SealedCompartments = absl::InlinedVector<seal::Compartment, 8>;
 
 // Returns when an event happened to `person`: EventTimes of one person.
 absl::Time WhenHappened(const subject::Person& person, std::string_view event);
+
+// Returns a bit for each compartment of the person's whose slot is past its
+// deadline: of an erased person, of whom no event is known.
+std::uint64_t PastDeadline(const subject::Person& person,
+                           const base::SealedHeader& header, absl::Time now);
 
 // Returns the request by which `actor` stores.
 Request StoreRequest(const Core& core, ActorId actor, RegionId region);

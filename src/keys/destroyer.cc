@@ -393,6 +393,18 @@ absl::StatusOr<OwnerState> StateOfOwner(Store& vault, const OwnerId& owner) {
   return row.has_value() ? row->state : OwnerState::kUnknown;
 }
 
+absl::StatusOr<std::vector<SlotDeadline>> DeadlinesOfOwner(
+    Store& vault, const OwnerId& owner) {
+  PRIVET_ASSIGN_OR_RETURN(const std::optional<OwnerRow> row,
+                          ReadOwner(vault, owner));
+  std::vector<SlotDeadline> deadlines;
+  if (!row.has_value()) return deadlines;
+  for (const OwnerRow::Deadline& deadline : row->deadlines) {
+    deadlines.push_back({deadline.slot, absl::FromUnixMillis(deadline.ms)});
+  }
+  return deadlines;
+}
+
 absl::StatusOr<std::vector<SlotKey>> SlotsOfOwner(Store& vault,
                                                   const OwnerId& owner) {
   PRIVET_ASSIGN_OR_RETURN(const std::optional<OwnerRow> row,

@@ -147,6 +147,10 @@ enum class OwnerState : std::uint8_t {
 };
 absl::StatusOr<OwnerState> StateOfOwner(Store& vault, const OwnerId& owner);
 
+// Returns when slots of a person die; of those alone that have a deadline.
+absl::StatusOr<std::vector<SlotDeadline>> DeadlinesOfOwner(
+    Store& vault, const OwnerId& owner);
+
 // Returns the keys of a person that live; empty if the owner is unknown.
 absl::StatusOr<std::vector<SlotKey>> SlotsOfOwner(Store& vault,
                                                   const OwnerId& owner);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/hash/hash.h"
 #include "absl/status/status.h"
@@ -24,12 +25,19 @@
 namespace privet::subject {
 namespace {
 
-PersonPtr Compile(std::optional<OwnerId> owner, bool erased,
-                  std::shared_ptr<const Said> said,
+// What is known of a person, whatever the policy.
+struct Known {
+  std::optional<OwnerId> owner;
+  bool erased = false;
+  std::vector<keys::SlotDeadline> deadlines;
+};
+
+PersonPtr Compile(Known known, std::shared_ptr<const Said> said,
                   const policy::Snapshot& snapshot, std::string_view kind) {
   auto person = std::make_shared<Person>();
-  person->owner = owner;
-  person->erased = erased;
+  person->owner = known.owner;
+  person->erased = known.erased;
+  person->deadlines = std::move(known.deadlines);
   person->has_events = !said->events.empty();
   person->snapshot = &snapshot;
   person->kind = std::string(kind);
@@ -75,7 +83,8 @@ PersonPtr People::Look(Shard& shard, std::string_view key,
   }
   if (person->snapshot == &snapshot && person->kind == kind) return person;
   // The state is current; only the policy or the kind is another.
-  person = Compile(person->owner, person->erased, person->said, snapshot, kind);
+  person = Compile({person->owner, person->erased, person->deadlines},
+                   person->said, snapshot, kind);
   Keep(shard, key, call, person);
   return person;
 }
@@ -94,14 +103,19 @@ absl::StatusOr<PersonPtr> People::Read(const std::optional<OwnerId>& owner,
                                        const policy::Snapshot& snapshot,
                                        std::string_view kind) {
   auto said = std::make_shared<Said>();
-  bool erased = false;
+  Known known;
+  known.owner = owner;
   if (owner.has_value()) {
     PRIVET_ASSIGN_OR_RETURN(*said, state_->Read(*owner));
     PRIVET_ASSIGN_OR_RETURN(const keys::OwnerState state,
                             keys::StateOfOwner(*vault_, *owner));
-    erased = state != keys::OwnerState::kCurrent;
+    known.erased = state != keys::OwnerState::kCurrent;
   }
-  return Compile(owner, erased, std::move(said), snapshot, kind);
+  if (known.erased) {
+    PRIVET_ASSIGN_OR_RETURN(known.deadlines,
+                            keys::DeadlinesOfOwner(*vault_, *owner));
+  }
+  return Compile(std::move(known), std::move(said), snapshot, kind);
 }
 
 absl::StatusOr<PersonPtr> People::Find(const keys::KeyCall& call,
@@ -156,8 +170,7 @@ PersonPtr People::Stranger(const policy::Snapshot& snapshot,
   const keys::KeyCall call;
   PersonPtr person = Look(strangers_, key, call, snapshot, kind);
   if (person != nullptr) return person;
-  person =
-      Compile(std::nullopt, false, std::make_shared<Said>(), snapshot, kind);
+  person = Compile({}, std::make_shared<Said>(), snapshot, kind);
   Keep(strangers_, key, call, person);
   return person;
 }

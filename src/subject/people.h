@@ -13,11 +13,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
+#include "keys/destroyer.h"
 #include "keys/keyring.h"
 #include "policy/snapshot.h"
 #include "policy/subject_state.h"
@@ -35,6 +37,8 @@ absl::Status CheckSubjectId(std::string_view id);
 struct Person {
   std::optional<OwnerId> owner;  // none: nothing is stored about him
   bool erased = false;           // only what a law keeps is left
+  // Of what is left; the events that it counts from are forgotten.
+  std::vector<keys::SlotDeadline> deadlines;
   bool has_events = false;  // something that retention counts from happened
   std::shared_ptr<const Said> said;
   const policy::Snapshot* snapshot = nullptr;

@@ -56,6 +56,14 @@ std::size_t LivingOf(EngineRig& rig, const OwnerId& owner) {
   return keys->size();
 }
 
+// The reference policy, but that the books are kept from the end of the account
+// on.
+Policy FromTheEnd() {
+  return PolicyOrDie({{"keep: \"7y\"   obligation: \"bookkeeping\"",
+                       "keep: \"7y\" after: \"account_closed\" "
+                       "obligation: \"bookkeeping\""}});
+}
+
 TEST_CASE("A restriction goes on for what a law keeps of an erased person",
           "[engine][erase][restriction]") {
   Desk desk;
@@ -132,6 +140,29 @@ TEST_CASE("A restriction of whom no law keeps anything is forgotten",
   rig.OpenOrDie();
   rig.SweepOrDie();
   CHECK_FALSE(StateNames(rig, owner));
+}
+
+TEST_CASE("What a law keeps opens until it is due, swept or not",
+          "[engine][erase][event]") {
+  EngineRig rig(FromTheEnd());
+  const Engine engine = rig.OpenOrDie();
+  const SealedRecord payment = testing::StoreOrDie(
+      rig, ActorOf(engine, "payments"), testing::PaymentOf(kAda));
+  const bool closed = GENERATE(false, true);
+  if (closed) {
+    REQUIRE_OK(engine.subjects().RecordEvent(Subject(kAda),
+                                             EventId("account_closed")));
+    rig.clock.Advance(6 * kYear);
+  }
+  REQUIRE_OK(engine.subjects().Erase(Subject(kAda)));
+  // Without an event the erasure counts as one.
+  rig.clock.Advance(closed ? 0.9 * kYear : 6.9 * kYear);
+  REQUIRE_OK(Audit(rig, engine, payment));
+  rig.clock.Advance(0.2 * kYear);
+  REQUIRE_ERROR(Audit(rig, engine, payment), Code::kNotFound,
+                "its retention has ended");
+  REQUIRE_ERROR(Audit(rig, rig.OpenOrDie(), payment), Code::kNotFound,
+                "its retention has ended");
 }
 
 }  // namespace
