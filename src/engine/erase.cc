@@ -25,6 +25,7 @@
 #include "base/status_macros.h"
 #include "engine/core.h"
 #include "engine/deadlines.h"
+#include "engine/settle.h"
 #include "keys/catalogue.h"
 #include "keys/destroyer.h"
 #include "keys/keyring.h"
@@ -229,7 +230,8 @@ absl::Status EndKept(const Core& core, const OwnerId& owner,
     }
   }
   if (!deadlines.empty()) {
-    PRIVET_RETURN_IF_ERROR(core.destroyer()->SetDeadlines(owner, deadlines));
+    // Nor later: an event that happened counts, and the first try of this.
+    PRIVET_RETURN_IF_ERROR(core.destroyer()->BringForward(owner, deadlines));
   }
   return core.state()->Write(writes);
 }
@@ -330,6 +332,8 @@ absl::StatusOr<ErasureReceipt> Subjects::Erase(const Subject& subject) const {
   receipt.final_on_other_hosts = core_->Now() + core_->options().key_cache_ttl;
   PRIVET_ASSIGN_OR_RETURN(const std::optional<OwnerId> owner,
                           core_->keyring()->FindOwner(call, subject.id()));
+  // An event that was undone may have left its deadline behind.
+  PRIVET_RETURN_IF_ERROR(engine::Settle(*core_));
   if (!owner.has_value()) {
     PRIVET_ASSIGN_OR_RETURN(receipt.scrubbed, core_->destroyer()->Scrub());
   } else {

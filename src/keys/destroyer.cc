@@ -81,6 +81,37 @@ void Put(absl::Span<const SlotDeadline> deadlines, const OwnerId& owner,
   draft->Set(OwnerRowName(owner), row->Serialize());
 }
 
+// Returns those that are earlier than what their slots have.
+std::vector<SlotDeadline> Earlier(absl::Span<const SlotDeadline> deadlines,
+                                  const OwnerRow& row) {
+  std::vector<SlotDeadline> earlier;
+  for (const SlotDeadline& deadline : deadlines) {
+    const bool is_later =
+        std::any_of(row.deadlines.begin(), row.deadlines.end(),
+                    [&deadline](const OwnerRow::Deadline& has) {
+                      return has.slot == deadline.slot &&
+                             absl::FromUnixMillis(has.ms) <= deadline.dies;
+                    });
+    if (!is_later) earlier.push_back(deadline);
+  }
+  return earlier;
+}
+
+absl::Status ChangeRow(
+    Store& vault, const OwnerId& owner,
+    absl::FunctionRef<void(OwnerRow* row, Draft* draft)> change) {
+  return base::RetryAborted([&]() -> absl::Status {
+    Draft draft(&vault);
+    PRIVET_ASSIGN_OR_RETURN(std::optional<OwnerRow> row,
+                            ReadOwner(owner, &draft));
+    if (!row.has_value()) {
+      return absl::NotFoundError("the vault does not know the owner");
+    }
+    change(&*row, &draft);
+    return draft.Commit();
+  });
+}
+
 // By the slot's number, not by the word of its row: that is asked for the class
 // alone, which a slot has that waits for an event.
 absl::StatusOr<bool> IsSpared(Store& vault, const Spared& spared,
@@ -300,15 +331,15 @@ absl::StatusOr<Destroyed> Destroyer::DestroyDueEpochs(
 
 absl::Status Destroyer::SetDeadlines(const OwnerId& owner,
                                      absl::Span<const SlotDeadline> deadlines) {
-  return base::RetryAborted([&]() -> absl::Status {
-    Draft draft(vault_.get());
-    PRIVET_ASSIGN_OR_RETURN(std::optional<OwnerRow> row,
-                            ReadOwner(owner, &draft));
-    if (!row.has_value()) {
-      return absl::NotFoundError("the vault does not know the owner");
-    }
-    Put(deadlines, owner, &*row, &draft);
-    return draft.Commit();
+  return ChangeRow(*vault_, owner, [&](OwnerRow* row, Draft* draft) {
+    Put(deadlines, owner, row, draft);
+  });
+}
+
+absl::Status Destroyer::BringForward(const OwnerId& owner,
+                                     absl::Span<const SlotDeadline> deadlines) {
+  return ChangeRow(*vault_, owner, [&](OwnerRow* row, Draft* draft) {
+    Put(Earlier(deadlines, *row), owner, row, draft);
   });
 }
 

@@ -105,6 +105,10 @@ class Destroyer {
   absl::Status SetDeadlines(const OwnerId& owner,
                             absl::Span<const SlotDeadline> deadlines);
 
+  // The same, but a slot that has an earlier deadline keeps it.
+  absl::Status BringForward(const OwnerId& owner,
+                            absl::Span<const SlotDeadline> deadlines);
+
   // Returns those of whom the ledger says that periods began or ended, and
   // whose deadlines nobody has set since.
   absl::StatusOr<std::vector<OwnerId>> Unsettled();

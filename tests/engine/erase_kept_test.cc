@@ -165,5 +165,43 @@ TEST_CASE("What a law keeps opens until it is due, swept or not",
                 "its retention has ended");
 }
 
+TEST_CASE("What a law keeps from an event on dies after an erasure",
+          "[engine][erase][event]") {
+  EngineRig rig(FromTheEnd());
+  std::optional<SealedRecord> payment;
+  const bool closed = GENERATE(false, true);
+  testing::StoreRows state;
+  {
+    const Engine engine = rig.OpenOrDie();
+    payment = testing::StoreOrDie(rig, ActorOf(engine, "payments"),
+                                  testing::PaymentOf(kAda));
+    state = testing::RowsOf(*rig.state);
+    if (closed) {
+      REQUIRE_OK(engine.subjects().RecordEvent(Subject(kAda),
+                                               EventId("account_closed")));
+      rig.clock.Advance(2 * kYear);
+    }
+    REQUIRE(engine.subjects().Erase(Subject(kAda))->kept_for ==
+            std::vector<std::string>{"bookkeeping"});
+  }
+  // An erasure that a crash kept from its end is carried out once more.
+  const bool again = GENERATE(false, true);
+  if (again) {
+    rig.clock.Advance(kYear);
+    const std::string owner(payment->owner().view());
+    REQUIRE_OK(rig.state->Commit({}, {{"erasing/" + owner, ""}}));
+    rig.OpenOrDie();
+  }
+  if (GENERATE(false, true)) testing::Restore(*rig.state, state);
+  rig.OpenOrDie();
+  rig.clock.Advance((6 - 2 * (closed ? 1 : 0) - (again ? 1 : 0)) * kYear);
+  rig.SweepOrDie();
+  CHECK(LivingOf(rig, payment->owner()) == 1);
+  rig.clock.Advance(absl::Hours(24 * 370));
+  rig.SweepOrDie();
+  CHECK(LivingOf(rig, payment->owner()) == 0);
+  REQUIRE_ERROR(rig.records->Get(payment->id()), Code::kNotFound, "");
+}
+
 }  // namespace
 }  // namespace privet

@@ -3,7 +3,6 @@
 // Erasure: at once, everywhere, whatever stands in its way, and for good.
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,6 @@
 #include "engine/desk.h"
 #include "engine/engine_rig.h"
 #include "infermesh.pb.h"
-#include "keys/destroyer.h"
 #include "privet/engine.h"
 #include "privet/record_store.h"
 #include "privet/subjects.h"
@@ -189,40 +187,6 @@ TEST_CASE("What is restored after an erasure is as dead as before",
       ActorOf(engine, "gateway").Seal(rig.Request(kAda), Subject(kAda));
   REQUIRE_OK(again);
   CHECK(again->owner() != sealed[0].owner());
-}
-
-TEST_CASE(
-    "What a law keeps from an event on dies after an erasure, restored "
-    "or not",
-    "[engine][erase][event]") {
-  EngineRig rig(PolicyOrDie({{"keep: \"7y\"   obligation: \"bookkeeping\"",
-                              "keep: \"7y\" after: \"account_closed\" "
-                              "obligation: \"bookkeeping\""}}));
-  std::optional<SealedRecord> payment;
-  const auto living = [&] {
-    const auto keys = keys::SlotsOfOwner(*rig.vault, payment->owner());
-    REQUIRE_OK(keys);
-    return keys->size();
-  };
-  testing::StoreRows state;
-  {
-    const Engine engine = rig.OpenOrDie();
-    payment = testing::StoreOrDie(rig, ActorOf(engine, "payments"),
-                                  testing::PaymentOf(kAda));
-    state = testing::RowsOf(*rig.state);
-    REQUIRE(engine.subjects().Erase(Subject(kAda))->kept_for ==
-            std::vector<std::string>{"bookkeeping"});
-  }
-  const bool restored = GENERATE(false, true);
-  if (restored) testing::Restore(*rig.state, state);
-  rig.OpenOrDie();
-  rig.clock.Advance(absl::Hours(24 * 365 * 6));
-  rig.SweepOrDie();
-  CHECK(living() == 1);
-  rig.clock.Advance(absl::Hours(24 * 370));
-  rig.SweepOrDie();
-  CHECK(living() == 0);
-  REQUIRE_ERROR(rig.records->Get(payment->id()), Code::kNotFound, "");
 }
 
 // Fails the call that `fail` plans, from the first call of the store to the
