@@ -2,6 +2,7 @@
 
 #include "engine/core.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -250,17 +251,18 @@ void Core::NoteDeadlineIsNoted(const OwnerId& owner,
   noted_[{owner, retention_class}] = dies;
 }
 
-bool Core::DisclosureIsNoted(const OwnerId& owner,
-                             const std::string& name) const {
+bool Core::DisclosureIsNoted(const OwnerId& owner, const std::string& name,
+                             std::uint64_t counter) const {
   base::MutexLock lock(&noted_mutex_);
-  return disclosed_.contains(std::make_pair(owner, name));
+  const auto found = disclosed_.find(std::make_pair(owner, name));
+  return found != disclosed_.end() && found->second == counter;
 }
 
-void Core::NoteDisclosureIsNoted(const OwnerId& owner,
-                                 const std::string& name) const {
+void Core::NoteDisclosureIsNoted(const OwnerId& owner, const std::string& name,
+                                 std::uint64_t counter) const {
   base::MutexLock lock(&noted_mutex_);
   if (disclosed_.size() >= kMostNoted) disclosed_.clear();
-  disclosed_.emplace(owner, name);
+  disclosed_[std::make_pair(owner, name)] = counter;
 }
 
 std::string_view Core::Keep(std::string_view name) const {

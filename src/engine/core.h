@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -85,10 +84,12 @@ class Core {
                            absl::Time dies) const;
 
   // Whether today's row of a disclosure was written, as far as this process
-  // remembers.
-  bool DisclosureIsNoted(const OwnerId& owner, const std::string& name) const;
-  void NoteDisclosureIsNoted(const OwnerId& owner,
-                             const std::string& name) const;
+  // remembers, by a call that found `counter` as it is: an erasure, which takes
+  // the row along, changes it.
+  bool DisclosureIsNoted(const OwnerId& owner, const std::string& name,
+                         std::uint64_t counter) const;
+  void NoteDisclosureIsNoted(const OwnerId& owner, const std::string& name,
+                             std::uint64_t counter) const;
 
   // FailedPrecondition, saying what is missing, unless there are keys; in a
   // child after fork there are none.
@@ -138,8 +139,8 @@ class Core {
   mutable base::Mutex noted_mutex_;
   mutable absl::flat_hash_map<std::pair<OwnerId, std::uint32_t>, absl::Time>
       noted_ ABSL_GUARDED_BY(noted_mutex_);
-  mutable absl::flat_hash_set<std::pair<OwnerId, std::string>> disclosed_
-      ABSL_GUARDED_BY(noted_mutex_);
+  mutable absl::flat_hash_map<std::pair<OwnerId, std::string>, std::uint64_t>
+      disclosed_ ABSL_GUARDED_BY(noted_mutex_);
 };
 
 // OK if `text`, by which the host finds `what` it keeps itself ("a case

@@ -95,11 +95,11 @@ absl::Status WriteUnlessChanged(const Core& core, const Call& call,
 absl::Status RecordToday(const Core& core, const Call& call,
                          subject::StateRow row) {
   absl::StrAppend(&row.name, "/", DayText(call.keys.now));
-  if (core.DisclosureIsNoted(row.owner, row.name)) {
+  if (core.DisclosureIsNoted(row.owner, row.name, call.keys.counter)) {
     return CheckUnchanged(core, call);
   }
   PRIVET_RETURN_IF_ERROR(WriteUnlessChanged(core, call, row));
-  core.NoteDisclosureIsNoted(row.owner, row.name);
+  core.NoteDisclosureIsNoted(row.owner, row.name, call.keys.counter);
   return absl::OkStatus();
 }
 

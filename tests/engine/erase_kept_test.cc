@@ -142,6 +142,35 @@ TEST_CASE("A restriction of whom no law keeps anything is forgotten",
   CHECK_FALSE(StateNames(rig, owner));
 }
 
+TEST_CASE("A share of what a law keeps is on record, after the erasure too",
+          "[engine][erase][share]") {
+  EngineRig rig(PolicyOrDie({testing::Adding(R"(
+recipient { id: "books" role: PROCESSOR purposes: ["billing.audit"] regions: ["eea"]
+            agreement { reference: "DPA-6" ends: "2027-12-31" } }
+rule { name: "who keeps the books sees them"
+       permit { categories: ["billing"] purposes: ["billing.audit"] recipients: ["books"] } })")}));
+  const Engine engine = rig.OpenOrDie();
+  const SealedRecord payment = testing::StoreOrDie(
+      rig, ActorOf(engine, "payments"), testing::PaymentOf(kAda));
+  const auto share = [&] {
+    return ActorOf(engine, "auditor")
+        .Share(payment, AnySubject(), RecipientId("books"), kAudit)
+        .status();
+  };
+  REQUIRE_OK(share());
+  CHECK(StateNames(rig, payment.owner()));
+  const bool elsewhere = GENERATE(false, true);
+  const Engine eraser = elsewhere ? rig.OpenOrDie() : engine;
+  REQUIRE_OK(eraser.subjects().Erase(Subject(kAda)));
+  CHECK_FALSE(StateNames(rig, payment.owner()));
+  REQUIRE_OK(share());
+  CHECK(StateNames(rig, payment.owner()));
+  // Until the last of what it was about is gone.
+  rig.clock.Advance(8 * kYear);
+  rig.SweepOrDie();
+  CHECK_FALSE(StateNames(rig, payment.owner()));
+}
+
 TEST_CASE("What a law keeps opens until it is due, swept or not",
           "[engine][erase][event]") {
   EngineRig rig(FromTheEnd());
