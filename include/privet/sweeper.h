@@ -109,7 +109,8 @@ class Sweeper {
 
   // Destroys the keys that are due, and no more: what they sealed is unreadable
   // when this returns, though its bytes are there until Run(). Cheap: run it
-  // often. Returns what Run() returns.
+  // often. Returns what Run() returns; Unavailable, after the others are
+  // destroyed, if some keys that may be due wait for an engine.
   absl::StatusOr<SweepReport> Expire();
 
  private:

@@ -383,6 +383,7 @@ absl::StatusOr<Destroyed> Destroyer::DestroyDueSlots(absl::Time now,
   PRIVET_ASSIGN_OR_RETURN(const std::vector<OwnerId> unsettled, Unsettled());
   const absl::flat_hash_set<OwnerId> waiting(unsettled.begin(),
                                              unsettled.end());
+  Destroyed done;
   std::vector<DeadlineName> due;
   absl::Status malformed;
   PRIVET_RETURN_IF_ERROR(
@@ -390,13 +391,14 @@ absl::StatusOr<Destroyed> Destroyer::DestroyDueSlots(absl::Time now,
                    [&](std::string_view name, std::string_view) {
                      auto parsed = ParseDeadlineRow(name);
                      malformed.Update(parsed.status());
-                     if (parsed.ok() && !waiting.contains(parsed->owner)) {
+                     if (parsed.ok() && waiting.contains(parsed->owner)) {
+                       done.waits = true;
+                     } else if (parsed.ok()) {
                        due.push_back(*parsed);
                      }
                      return malformed.ok() && due.size() < limit;
                    }));
   PRIVET_RETURN_IF_ERROR(malformed);
-  Destroyed done;
   std::vector<PersonKeys> doomed;
   std::vector<DeadlineName> without_key;
   for (const DeadlineName& name : due) {

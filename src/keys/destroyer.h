@@ -60,6 +60,7 @@ struct Destroyed {
   std::vector<SlotKey> slots;
   std::vector<SlotKey> spared;  // of erased owners
   std::size_t epochs = 0;
+  bool waits = false;  // slots of people who are unsettled may be due
   LedgerMark mark;
   // False: a reader holds an old snapshot of the vault open, and deleted bytes
   // may still be in its files; call Scrub() again.

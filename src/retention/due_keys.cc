@@ -101,6 +101,7 @@ absl::Status DestroyByDeadline(keys::Destroyer& destroyer,
     PRIVET_ASSIGN_OR_RETURN(const keys::Destroyed destroyed,
                             destroyer.DestroyDueSlots(now, kDeadlines));
     counts->scrubbed = destroyed.scrubbed;
+    counts->waits = destroyed.waits;
     if (destroyed.slots.empty()) return absl::OkStatus();
     for (const keys::SlotKey& key : destroyed.slots) {
       ++counts->keys[ClassOfSlot(rules, key.slot)];

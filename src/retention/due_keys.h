@@ -27,6 +27,7 @@ namespace privet::retention {
 struct KeyCounts {
   absl::flat_hash_map<std::uint32_t, std::size_t> keys;
   bool scrubbed = true;
+  bool waits = false;  // for an engine: some that may be due
 };
 
 // Returns the rules of all classes that the vault knows.

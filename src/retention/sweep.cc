@@ -103,9 +103,7 @@ Sweep::Sweep(const SweepContext& context, std::vector<ClassRule> rules)
 absl::Status Sweep::Keys() {
   PRIVET_RETURN_IF_ERROR(
       DestroyEpochs(context_.destroyer, rules_, context_.now, &keys_));
-  PRIVET_RETURN_IF_ERROR(
-      DestroyByDeadline(context_.destroyer, rules_, context_.now, &keys_));
-  return ByEvents(true);
+  return DestroyByDeadline(context_.destroyer, rules_, context_.now, &keys_);
 }
 
 absl::Status Sweep::Records() {
@@ -186,9 +184,7 @@ absl::Status Sweep::CheckState() {
 }
 
 absl::Status Sweep::ByEvents(bool keys_only) {
-  const absl::Status in_step = CheckState();
-  // Keys of events have their deadlines in the vault as well.
-  if (!in_step.ok()) return keys_only ? absl::OkStatus() : in_step;
+  PRIVET_RETURN_IF_ERROR(CheckState());
   PRIVET_ASSIGN_OR_RETURN(const std::vector<OwnerId> unsettled,
                           subject::UnsettledIn(*context_.options.state));
   unsettled_ = {unsettled.begin(), unsettled.end()};
@@ -197,7 +193,7 @@ absl::Status Sweep::ByEvents(bool keys_only) {
       PRIVET_RETURN_IF_ERROR(ByEvent(rule, event, keys_only));
     }
   }
-  if (keys_only || unsettled_.empty()) return absl::OkStatus();
+  if (unsettled_.empty() && !keys_.waits) return absl::OkStatus();
   return absl::UnavailableError(
       "what hangs on events of some people waits until an engine has opened "
       "the state: a replay of the ledger has changed them");

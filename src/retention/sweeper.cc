@@ -91,7 +91,9 @@ class Sweeper::Impl {
     retention::Sweep sweep({options_, *destroyer_, *ledger_, clock.Now()},
                            std::move(rules));
     PRIVET_RETURN_IF_ERROR(sweep.Keys());
-    if (!keys_only) PRIVET_RETURN_IF_ERROR(sweep.Records());
+    const absl::Status of_events = sweep.KeysOfEvents();
+    // The records of events ask for it again.
+    PRIVET_RETURN_IF_ERROR(keys_only ? of_events : sweep.Records());
     return sweep.Report();
   }
 

@@ -334,6 +334,15 @@ TEST_CASE("A state behind its ledger holds back what hangs on events",
   const auto mark = rig.vault.ledger->Append(kStart, {undone});
   REQUIRE_OK(mark);
   rig.clock.Set(kStart + 91 * kDay);
+  // The keys that do not hang on it go all the same.
+  const base::Keep keep = keys::KeepOrDie("30d");
+  const auto epoch = rig.KeyOrDie(keys::OwnerOrDie(*rig.keyring, "ada"), 0, log,
+                                  *keys::EpochOf(kStart, keep));
+  auto sweeper = Sweeper::Create(PolicyOrDie(kRetentions), rig.Options());
+  REQUIRE_OK(sweeper);
+  REQUIRE_ERROR(sweeper->Expire(), absl::StatusCode::kUnavailable,
+                "behind its ledger");
+  CHECK(rig.Opens(epoch) == absl::StatusCode::kNotFound);
   REQUIRE_ERROR(rig.TrySweep(), absl::StatusCode::kUnavailable,
                 "behind its ledger");
   CHECK(rig.Left(id) == "1,2");
@@ -342,6 +351,36 @@ TEST_CASE("A state behind its ledger holds back what hangs on events",
       rig.state->Commit({}, {{subject::kStateMarkKey, mark->Serialize()}}));
   rig.SweepOrDie();
   CHECK(rig.Left(id) == "gone");
+}
+
+TEST_CASE("A deadline that is to be set anew is waited for, and not in silence",
+          "[retention][event]") {
+  SweepRig rig;
+  const std::uint32_t account = rig.ClassOrDie({Closed("account", "90d")});
+  const OwnerId ada = keys::OwnerOrDie(*rig.keyring, "ada");
+  const auto key = rig.KeyOrDie(ada, rig.EventSlot(account));
+  const auto destroyer = rig.vault.OpenDestroyer();
+  REQUIRE_OK(destroyer->SetDeadlines(
+      ada, {{rig.EventSlot(account), kStart + 90 * kDay}}));
+  const auto mark = rig.vault.ledger->Append(
+      kStart, {{keys::kPeriodsKind, std::string(ada.view()) + "row"}});
+  REQUIRE_OK(mark);
+  REQUIRE_OK(
+      rig.state->Commit({}, {{subject::kStateMarkKey, mark->Serialize()}}));
+  auto sweeper = Sweeper::Create(PolicyOrDie(kRetentions), rig.Options());
+  REQUIRE_OK(sweeper);
+  REQUIRE_OK(sweeper->Expire());  // nothing is due
+  rig.clock.Set(kStart + 90 * kDay);
+  for (const bool keys_only : {true, false}) {
+    REQUIRE_ERROR(keys_only ? sweeper->Expire() : sweeper->Run(),
+                  absl::StatusCode::kUnavailable, "an engine");
+    CHECK(rig.Opens(key) == absl::StatusCode::kOk);
+  }
+  REQUIRE_OK(destroyer->Settle(ada, [&] {
+    return std::vector<keys::SlotDeadline>{
+        {rig.EventSlot(account), kStart + 90 * kDay}};
+  }));
+  CHECK(sweeper->Expire()->keys == 1);
 }
 
 TEST_CASE("A sweeper needs all of its parts", "[retention][error]") {
