@@ -29,10 +29,11 @@ absl::StatusOr<SweepStep> TakeStep(RecordSource& source,
   Counts of_step;
   absl::StatusOr<SweepStep> step = source.Sweep(
       range,
-      [&](const RecordId&, std::string_view bytes) -> std::optional<Disposal> {
+      [&](const RecordId& id,
+          std::string_view bytes) -> std::optional<Disposal> {
         const auto header = base::SealedHeader::Parse(bytes);
         if (!header.ok()) {
-          ++of_step.damaged;
+          of_step.damaged.insert(id);
           return std::nullopt;
         }
         const Mask mask = due.Of(*header);
@@ -59,7 +60,7 @@ void Counts::Add(const Counts& other) {
   records += other.records;
   residues += other.residues;
   without_ground += other.without_ground;
-  damaged += other.damaged;
+  damaged.insert(other.damaged.begin(), other.damaged.end());
 }
 
 RecordId FirstIdOf(std::uint32_t type, std::int64_t ms) {

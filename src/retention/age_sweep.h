@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <set>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -26,7 +27,8 @@ struct Counts {
   std::size_t records = 0;
   std::size_t residues = 0;
   std::size_t without_ground = 0;
-  std::size_t damaged = 0;  // records that do not parse: left alone
+  // Records that do not parse: left alone. Each class meets them anew.
+  std::set<RecordId> damaged;
 
   void Add(const Counts& other);
 };

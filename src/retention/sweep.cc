@@ -352,7 +352,7 @@ SweepReport Sweep::Report() const {
   report.without_ground = counts_.without_ground;
   report.records = counts_.records;
   report.residues = counts_.residues;
-  report.damaged = counts_.damaged;
+  report.damaged = counts_.damaged.size();
   report.scrubbed = keys_.scrubbed;
   return report;
 }

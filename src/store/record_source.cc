@@ -47,10 +47,10 @@ absl::StatusOr<SweepStep> RecordSource::Sweep(const SweepRange& range,
           step.upto = id;
           return false;
         }
-        const auto header = base::SealedHeader::Parse(bytes);
-        if (!header.ok()) return true;
+        // One that does not parse too: the sweep counts it.
         auto disposal = decide(id, bytes);
-        if (disposal.has_value()) {
+        const auto header = base::SealedHeader::Parse(bytes);
+        if (disposal.has_value() && header.ok()) {
           batch.Add({id, header->revision(), bytes.size()},
                     *std::move(disposal));
         }

@@ -99,7 +99,10 @@ class HostTable final : public RecordSource {
   absl::Status ScanRange(const RecordId& from, const RecordId& to,
                          Visitor visit) override {
     ++scans;
-    return rows_->ScanRange(from, to, visit);
+    return rows_->ScanRange(
+        from, to, [&](const RecordId& id, std::string_view bytes) {
+          return visit(id, id == damaged ? "PRV1, and no sense" : bytes);
+        });
   }
   absl::Status ScanSubject(const OwnerId& owner, Visitor visit) override {
     return rows_->ScanSubject(owner, visit);
@@ -113,6 +116,7 @@ class HostTable final : public RecordSource {
     return rows_->Remove(removals);
   }
   int scans = 0;
+  RecordId damaged;
 
  private:
   const std::shared_ptr<RecordStore> rows_;
@@ -139,6 +143,27 @@ TEST_CASE("A host's table is swept, and its mark kept in the state",
   const int scans = table->scans;
   REQUIRE_OK(sweeper->Run());
   CHECK(table->scans == scans);
+}
+
+TEST_CASE("A row that does not parse is left alone, and counted once",
+          "[retention][resume]") {
+  SweepRig rig;
+  const auto log = rig.ClassOrDie({Created("log", "30d")});
+  const auto books = rig.ClassOrDie({Created("books", "100d")});
+  const OwnerId owner = testing::MakeOwner(1);
+  auto table = std::make_shared<HostTable>(rig.records);
+  table->damaged = rig.PutOrDie(owner, kStart, {log, books});
+  rig.PutOrDie(owner, kStart, {log, books});
+  SweeperOptions options = rig.Options();
+  options.sources = {{"orders", table}};
+  auto sweeper = Sweeper::Create(PolicyOrDie(kRetentions), options);
+  REQUIRE_OK(sweeper);
+  rig.clock.Set(kStart + 101 * kDay);
+  const auto report = sweeper->Run();
+  REQUIRE_OK(report);
+  CHECK(report->damaged == 1);
+  CHECK(report->records == 1);
+  CHECK(rig.Left(table->damaged) == "1,2,3");
 }
 
 }  // namespace
