@@ -15,12 +15,11 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
-#include "base/retry.h"
 #include "base/status_macros.h"
 #include "engine/bound_types.h"
 #include "engine/erase.h"
 #include "engine/generation.h"
-#include "engine/ground.h"
+#include "engine/policy_at_work.h"
 #include "engine/refusals.h"
 #include "engine/restored.h"
 #include "engine/sealing.h"
@@ -33,7 +32,6 @@
 #include "policy/policy_access.h"
 #include "policy/snapshot.h"
 #include "record/cells.h"
-#include "subject/due_rows.h"
 #include "subject/people.h"
 #include "subject/state_store.h"
 
@@ -148,7 +146,8 @@ absl::Status Core::OpenKeys() {
 // date.
 absl::Status Core::GoOn() {
   PRIVET_RETURN_IF_ERROR(Settle(*this));
-  PRIVET_RETURN_IF_ERROR(MarkGroundLost(generation()));
+  PRIVET_RETURN_IF_ERROR(
+      NotePolicy(generation(), *options_.state, *options_.vault, Now()));
   PRIVET_RETURN_IF_ERROR(FinishErasures(*this));
   PRIVET_RETURN_IF_ERROR(TakeOutDestroyed(*this));
   return keyring_->Watch([this] { return Look(); });
@@ -158,6 +157,7 @@ absl::Status Core::GoOn() {
 // left. What cannot be settled now waits.
 absl::StatusOr<std::string> Core::Look() const {
   PRIVET_ASSIGN_OR_RETURN(std::string version, state_->Version());
+  PRIVET_RETURN_IF_ERROR(NoteIfOlder(generation(), *options_.state));
   Settle(*this).IgnoreError();
   return version;
 }
@@ -206,7 +206,9 @@ absl::Status Core::SetPolicy(Policy policy) {
   }
   PRIVET_ASSIGN_OR_RETURN(const Generation* next, Make(std::move(policy)));
   const absl::Status marked =
-      state_ == nullptr ? absl::OkStatus() : MarkGroundLost(*next);
+      state_ == nullptr
+          ? absl::OkStatus()
+          : NotePolicy(*next, *options_.state, *options_.vault, Now());
   if (!marked.ok()) {
     // It was never at work: nothing was sealed under it.
     base::MutexLock generations(&mutex_);
@@ -216,24 +218,6 @@ absl::Status Core::SetPolicy(Policy policy) {
   current_.store(next, std::memory_order_release);
   Changed();
   return absl::OkStatus();
-}
-
-absl::Status Core::MarkGroundLost(const Generation& next) {
-  PRIVET_ASSIGN_OR_RETURN(const std::vector<Store::Write> ground,
-                          GroundOfEverybody(next, *options_.vault));
-  const std::uint32_t version = next.policy().version();
-  return base::RetryAborted([&]() -> absl::Status {
-    PRIVET_ASSIGN_OR_RETURN(const subject::NewestPolicy newest,
-                            subject::ReadNewestPolicy(*options_.state));
-    // What a newer one lets be used loses nothing by an older one, with which
-    // some process of a service may start once more.
-    if (version < newest.version) return absl::OkStatus();
-    std::vector<Store::Write> writes = ground;
-    writes.push_back(
-        {subject::kNewestPolicyKey, subject::NewestPolicyRow(version)});
-    return options_.state->Commit({{subject::kNewestPolicyKey, newest.row}},
-                                  writes);
-  });
 }
 
 bool Core::DeadlineIsNoted(const OwnerId& owner, std::uint32_t retention_class,

@@ -114,7 +114,6 @@ class Core {
   absl::Status GoOn();
   absl::StatusOr<std::string> Look() const;
   absl::StatusOr<const Generation*> Make(Policy policy);
-  absl::Status MarkGroundLost(const Generation& next);
 
   EngineOptions options_;  // as they were at the start
   const Clock* const clock_;

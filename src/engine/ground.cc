@@ -139,7 +139,7 @@ absl::StatusOr<std::vector<Store::Write>> GroundTaken(
   return GroundOfPerson(generation, vault, owner, before, said);
 }
 
-absl::StatusOr<std::vector<Store::Write>> GroundOfEverybody(
+absl::StatusOr<std::vector<Looked>> GroundOfEverybody(
     const Generation& generation, Store& vault) {
   const policy::Snapshot& snapshot = generation.snapshot();
   PRIVET_ASSIGN_OR_RETURN(const std::vector<Known> known,
@@ -148,13 +148,13 @@ absl::StatusOr<std::vector<Store::Write>> GroundOfEverybody(
   for (const v1::Purpose& purpose : snapshot.policy().purpose()) {
     willing.state.consents.push_back(purpose.id());
   }
-  std::vector<Store::Write> writes;
+  std::vector<Looked> looked;
   for (const Known& compartment : known) {
     const bool has = HasGround(snapshot, compartment,
                                FactsFor(snapshot, *compartment.plan, willing));
-    writes.push_back(Row(OwnerId(), compartment, !has));
+    looked.push_back({compartment.type, compartment.id, !has});
   }
-  return writes;
+  return looked;
 }
 
 record::CellSet CellsWithGround(const policy::Snapshot& snapshot,

@@ -5,6 +5,7 @@
 #ifndef PRIVET_ENGINE_GROUND_H_
 #define PRIVET_ENGINE_GROUND_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -32,12 +33,19 @@ absl::StatusOr<std::vector<Store::Write>> GroundTaken(
     const Generation& generation, Store& vault, const OwnerId& owner,
     const subject::Said& said);
 
-// Returns the rows to write when the policy of `generation` comes to work:
-// compartments that it gives no ground for whoever consents to everything.
+// A compartment, and whether the policy gives nobody ground to open it.
+struct Looked {
+  std::uint32_t type = 0;
+  std::uint32_t compartment = 0;
+  bool lost = false;
+};
+
+// Looks at every compartment that the vault and `generation` know. One is lost
+// that its policy gives no ground for whoever consents to everything.
 //
 // Somebody who has lost the ground that others keep has no row: Open() refuses
 // him at once all the same, and the sweep comes when his state next changes.
-absl::StatusOr<std::vector<Store::Write>> GroundOfEverybody(
+absl::StatusOr<std::vector<Looked>> GroundOfEverybody(
     const Generation& generation, Store& vault);
 
 // Returns the cells of `plan` for which some purpose or obligation has ground

@@ -38,6 +38,9 @@ namespace {
 
 constexpr std::size_t kRows = 1000;  // of the state, read at once
 constexpr int kLooks = 3;
+// For longer than another process does not notice a newer policy, what is put
+// by an older one is looked for again.
+constexpr absl::Duration kOlderPolicies = absl::Hours(1);
 
 // The mark of a source that keeps none: "swept/" ‖ LP(name) ‖ type ‖ class.
 std::string MarkKey(const std::string& source, std::uint32_t type,
@@ -326,7 +329,10 @@ absl::Status Sweep::WithoutGround(const subject::GroundLost& row,
   }
   counts_.Add(counts);
   PRIVET_RETURN_IF_ERROR(status);
-  return held ? absl::OkStatus() : Delete(state, key, value);
+  const bool is_final =
+      !everybody ||
+      subject::WhenGroundLost(value) + kOlderPolicies <= context_.now;
+  return held || !is_final ? absl::OkStatus() : Delete(state, key, value);
 }
 
 SweepReport Sweep::Report() const {

@@ -38,7 +38,10 @@ struct EventDue {
 
 // A compartment that no purpose, obligation or hold may open any more.
 //
-//   "ground/" ‖ owner 16 ‖ u32 type ‖ u32 compartment    → ""
+//   "ground/" ‖ owner 16 ‖ u32 type ‖ u32 compartment    → "", or u64 ms
+//
+// Everybody's says when it was written: other processes go on for a while to
+// seal by the policy that let it be opened.
 struct GroundLost {
   OwnerId owner;           // zeros: everybody's
   std::uint32_t type = 0;  // id4 of the record type's name
@@ -54,6 +57,10 @@ inline constexpr char kStateVersionKey[] = "n/version";
 // The version of the newest policy that was at work: u32.
 inline constexpr char kNewestPolicyKey[] = "n/policy";
 
+// Is there if an engine with an older one is, or was, at work since a newer one
+// looked last: what it sealed may have no ground under the newest.
+inline constexpr char kOlderPolicyKey[] = "n/older";
+
 struct NewestPolicy {
   std::optional<std::string> row;
   std::uint32_t version = 0;  // 0: none was
@@ -64,6 +71,12 @@ struct NewestPolicy {
 //
 //   "unsettled/" ‖ owner 16                              → u64 entry's number
 inline constexpr std::string_view kUnsettledPrefix = "unsettled/";
+
+// A compartment of which a policy said whether anybody may open it, and a hash
+// of the last that did.
+//
+//   "looked/" ‖ u32 type ‖ u32 compartment    → hash 16
+inline constexpr std::string_view kLookedPrefix = "looked/";
 
 inline constexpr std::string_view kEventDuePrefix = "due/";
 inline constexpr std::string_view kGroundPrefix = "ground/";
@@ -120,6 +133,28 @@ inline std::string KeyOf(const EventDue& row) {
 
 inline std::string UnsettledKey(const OwnerId& owner) {
   return std::string(kUnsettledPrefix).append(owner.view());
+}
+
+inline std::string LookedKey(std::uint32_t type, std::uint32_t compartment) {
+  std::string key(kLookedPrefix);
+  due_rows_internal::AppendBigEndian(&key, type);
+  due_rows_internal::AppendBigEndian(&key, compartment);
+  return key;
+}
+
+// Returns the value of everybody's row that is written at `now`, and when one
+// was; InfinitePast if it does not say.
+inline std::string GroundLostAt(absl::Time now) {
+  std::string value;
+  due_rows_internal::AppendBigEndian(
+      &value, static_cast<std::uint64_t>(
+                  std::max<std::int64_t>(0, absl::ToUnixMillis(now))));
+  return value;
+}
+inline absl::Time WhenGroundLost(std::string_view value) {
+  if (value.size() != sizeof(std::uint64_t)) return absl::InfinitePast();
+  return absl::FromUnixMillis(static_cast<std::int64_t>(
+      due_rows_internal::TakeBigEndian<std::uint64_t>(&value)));
 }
 
 inline std::string KeyOf(const GroundLost& row) {

@@ -381,6 +381,56 @@ TEST_CASE("What a new policy leaves without ground goes at the next sweep",
   }
 }
 
+int RowsOfGround(Desk& desk) {
+  int rows = 0;
+  for (const auto& [key, value] : testing::RowsOf(*desk.rig.state)) {
+    rows += key.rfind("ground/", 0) == 0 ? 1 : 0;
+  }
+  return rows;
+}
+
+TEST_CASE("What has lost its ground is looked for once, and not at each start",
+          "[engine][swap][sweep]") {
+  Desk desk;
+  desk.rig.SwapOrDie(desk.engine, PolicyOrDie(kNoContent));
+  const int rows = RowsOfGround(desk);
+  CHECK(rows > 0);
+  // Other processes may not have noticed yet.
+  desk.rig.SweepOrDie();
+  CHECK(RowsOfGround(desk) == rows);
+  desk.rig.clock.Advance(absl::Hours(1));
+  desk.rig.SweepOrDie();
+  CHECK(RowsOfGround(desk) == 0);
+  desk.rig.OpenOrDie();
+  CHECK(RowsOfGround(desk) == 0);
+  // But at the first of another text, although its version was not raised.
+  std::vector<PolicyEdit> other = kNoContent;
+  other.push_back({"title: \"billing records\"", "title: \"the books\""});
+  desk.rig.Use(PolicyOrDie(other));
+  desk.rig.OpenOrDie();
+  CHECK(RowsOfGround(desk) == rows);
+}
+
+TEST_CASE("What an older policy seals behind the sweep is looked for again",
+          "[engine][swap][sweep]") {
+  Desk desk;
+  Engine older = desk.rig.OpenOrDie();
+  desk.rig.SwapOrDie(desk.engine, PolicyOrDie(kNoContent));
+  desk.rig.clock.Advance(absl::Hours(1));
+  CHECK(desk.rig.SweepOrDie().without_ground == 1);
+  SECTION("by a process that was at work before") {}
+  SECTION("by one that started since") {
+    desk.rig.Use(PolicyOrDie());
+    older = desk.rig.OpenOrDie();
+    desk.rig.Use(PolicyOrDie(kNoContent));
+  }
+  testing::StoreOrDie(desk.rig, ActorOf(older, "gateway"),
+                      desk.rig.Request(kAda));
+  CHECK(RowsOfGround(desk) == 0);
+  desk.rig.OpenOrDie();
+  CHECK(desk.rig.SweepOrDie().without_ground == 1);
+}
+
 TEST_CASE("A process with an older policy takes no ground from a newer one",
           "[engine][swap]") {
   Desk desk;
