@@ -97,7 +97,9 @@ class Engine {
   // state or a key of anybody changes: the next reads again what it needs or,
   // by EngineOptions::on_miss, is Unavailable; prefetch again. (A call that
   // comes EngineOptions::key_cache_ttl after the last look reads a few numbers,
-  // to see whether something has changed.) NotFound if nothing is known of him.
+  // to see whether something has changed; and the first record of a person to
+  // whom an event has happened writes its deadline.) NotFound if nothing is
+  // known of him.
   absl::StatusOr<SubjectLease> Prefetch(const Subject& subject) const;
 
   // Returns `message` as one line for a log: public fields as they are, every

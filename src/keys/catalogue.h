@@ -18,15 +18,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "base/sealed_header.h"
 #include "policy/retention_class.h"
 #include "privet/store.h"
 
 namespace privet::keys {
 
 // Slots of a person's keys; the others are SlotNumber() of what they are for.
-inline constexpr std::uint32_t kErasableSlot = 0;
+inline constexpr std::uint32_t kErasableSlot = base::kErasableSlot;
 inline constexpr std::uint32_t kLinkSlot = 1;
-inline constexpr std::uint32_t kFirstNamedSlot = 16;
+inline constexpr std::uint32_t kFirstNamedSlot = base::kFirstNamedSlot;
 
 // Kinds of a slot.
 inline constexpr char kObligationSlot[] = "obligation";

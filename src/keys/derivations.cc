@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/sealed_header.h"
 #include "crypto/info_hash.h"
 #include "crypto/wipe.h"
 #include "keys/vault.h"
@@ -14,7 +15,7 @@
 namespace privet::keys {
 namespace {
 
-constexpr std::uint8_t kAlgorithm = 1;  // XChaCha20-Poly1305
+constexpr std::uint8_t kAlgorithm = base::kXChaCha20Poly1305;
 
 }  // namespace
 

@@ -11,11 +11,12 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/keep.h"
+#include "base/sealed_header.h"
 
 namespace privet::keys {
 
 // The epoch of a compartment whose key mixes in no epoch key.
-inline constexpr std::uint32_t kNoEpoch = 0xffffffff;
+inline constexpr std::uint32_t kNoEpoch = base::kNoEpoch;
 
 // Returns the length of the epochs of a class whose shortest keep from creation
 // is `keep`: a sixteenth of it in whole hours, from 1 hour to 30 days. Part of
