@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "base/sealed_header.h"
 #include "engine/desk.h"
 #include "engine/engine_rig.h"
@@ -30,7 +30,6 @@ namespace {
 using infermesh::v1::ApiRequest;
 using testing::ActorOf;
 using testing::Desk;
-using testing::EngineRig;
 using testing::kAda;
 using testing::StoreOrDie;
 using Code = absl::StatusCode;
@@ -64,7 +63,8 @@ struct Read {
 std::vector<Read> EveryRead() {
   std::vector<Read> reads;
   for (const auto& [actor, purpose] : testing::EveryClaim()) {
-    reads.push_back({actor + " for " + purpose, actor, purpose, ""});
+    reads.push_back(
+        {absl::StrCat(actor, " for ", purpose), actor, purpose, ""});
   }
   for (const char* recipient : {"hosting", "model_host"}) {
     reads.push_back({recipient, "gateway", "service.delivery", recipient});

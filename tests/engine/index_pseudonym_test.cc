@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "crypto/hash.h"
 #include "engine/engine_rig.h"
@@ -290,7 +291,8 @@ TEST_CASE("What is stored in a form is found by nothing, also once amended",
   std::vector<SealedRecord> members;
   for (const std::string id : {"ada", "bob"}) {
     members.push_back(club.StoreOrDie(
-        id, "id: '" + id + "' email: '" + id + "@x.org' note: 'tall'"));
+        id,
+        absl::StrCat("id: '", id, "' email: '", id, "@x.org' note: 'tall'")));
     CHECK(members.back().index().empty());
   }
   std::string changes;

@@ -15,7 +15,6 @@ namespace {
 
 using testing::ActorOf;
 using testing::Desk;
-using testing::EngineRig;
 using Code = absl::StatusCode;
 
 constexpr PurposeId kDelivery("service.delivery");
