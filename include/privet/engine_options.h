@@ -52,8 +52,8 @@ struct EngineOptions {
   const Clock* clock = nullptr;
 
   // Longest time that a key, or what is known of a person, stays in use after
-  // this process last read the numbers of ledger, vault and state.
-  // Default: 5 s.
+  // this process last read the numbers of ledger, vault and state: 0 to 1 h,
+  // else InvalidArgument. Default: 5 s.
   absl::Duration key_cache_ttl = absl::Seconds(5);
 
   // Bytes of keys in locked memory, 0 for what the limits of the process give,

@@ -41,6 +41,9 @@ namespace {
 // Deadlines that a process remembers to have written.
 constexpr std::size_t kMostNoted = 65536;
 
+// A sweep waits as long for what others seal by what they knew before.
+constexpr absl::Duration kLongestTtl = absl::Hours(1);
+
 // A call asks for the day, and a calendar is slow: it is worked out once a day.
 absl::CivilDay DayOf(absl::Time now) {
   thread_local std::int64_t known = -1;  // days since 1970
@@ -104,6 +107,12 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Create(Policy policy,
         "an engine needs `keys`, `vault`, `state` and `ledger` together: keys "
         "without durable state would forget consents, withdrawals and erasures "
         "at the next start; set all four in EngineOptions, or none");
+  }
+  if (options.key_cache_ttl < absl::ZeroDuration() ||
+      options.key_cache_ttl > kLongestTtl) {
+    return absl::InvalidArgumentError(
+        "`key_cache_ttl` is 0 to 1 hour: so long may keys that were destroyed "
+        "elsewhere stay in use here");
   }
   std::shared_ptr<Core> core(new Core(std::move(options)));
   if (parts == 4) {

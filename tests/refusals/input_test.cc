@@ -218,5 +218,22 @@ TEST_CASE("An engine without keys says which parts it needs", "[refusals]") {
       absl::StatusCode::kFailedPrecondition, "ledger");
 }
 
+TEST_CASE("What is cached is looked at again within the hour", "[refusals]") {
+  const auto policy = Policy::Load(testing::kReferencePolicy);
+  REQUIRE_OK(policy);
+  EngineOptions options;
+  for (const absl::Duration ttl :
+       {absl::Hours(1) + absl::Nanoseconds(1), -absl::Nanoseconds(1),
+        absl::InfiniteDuration()}) {
+    options.key_cache_ttl = ttl;
+    REQUIRE_ERROR(Engine::Create(*policy, options),
+                  absl::StatusCode::kInvalidArgument, "`key_cache_ttl`");
+  }
+  for (const absl::Duration ttl : {absl::Hours(1), absl::ZeroDuration()}) {
+    options.key_cache_ttl = ttl;
+    REQUIRE_OK(Engine::Create(*policy, options));
+  }
+}
+
 }  // namespace
 }  // namespace privet
