@@ -58,7 +58,7 @@ absl::Status FindOwner(const Core& core, const SubjectMatch& match,
     if (!match.any() && !match.subject().is_nobody()) {
       return SomebodyElse(*call);
     }
-    call->person = core.people().Stranger(snapshot, plan.subject_kind());
+    call->person = core.people().Stranger(snapshot, {});
     return absl::OkStatus();
   }
   if (!match.any()) {

@@ -195,10 +195,6 @@ std::string_view Pass::output(std::size_t index) const {
   return {state_->outputs[index].data, state_->outputs[index].size};
 }
 
-char* Pass::mutable_output(std::size_t index) {
-  return index < state_->output_count ? state_->outputs[index].data : nullptr;
-}
-
 bool Pass::Seen(std::size_t field) const {
   return (state_->seen[field >> 6] >> (field & 63) & 1) != 0;
 }

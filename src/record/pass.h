@@ -83,10 +83,8 @@ class Pass {
   absl::Status Join(const Plan& plan, const CallView& call,
                     absl::Span<const std::string_view> compartments);
 
-  // Returns an output of the last pass; valid until the next. Writable: an
-  // AEAD may work in place.
+  // Returns an output of the last pass; valid until the next.
   std::string_view output(std::size_t index = 0) const;
-  char* mutable_output(std::size_t index = 0);
 
   // Returns whether the input had the field (of plan.fields()); a message that
   // was dropped whole was not looked into.
