@@ -140,12 +140,11 @@ class Subjects {
   // Erases the person: destroys all keys but those that an obligation of the
   // policy keeps, then removes what they sealed. When this returns nothing of
   // the rest opens, from any copy. A restriction goes on for what is kept, and
-  // ends with it: nobody can lift it any more. A person of whom nothing is known
-  // is OK.
-  // Call it again after an error: it goes on where it was, and it returns the
-  // error of another's erasure that is stuck, once this one is at its end.
-  // FailedPrecondition if an obligation that the policy at work does not know
-  // keeps data of him: a newer policy is at work elsewhere.
+  // ends with it: nobody can lift it any more. A person of whom nothing is
+  // known is OK. Call it again after an error: it goes on where it was, and it
+  // returns the error of another's erasure that is stuck, once this one is at
+  // its end. FailedPrecondition if an obligation that the policy at work does
+  // not know keeps data of him: a newer policy is at work elsewhere.
   absl::StatusOr<ErasureReceipt> Erase(const Subject& subject) const;
 
  private:
