@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -103,8 +102,8 @@ Secret RootLine(const RootKey& root) {
   // sodium_bin2base64() ends with a zero byte, which the `:` replaces.
   Secret line(key_at + kBase64Size + 1 + kHexSize);
   char* const out = reinterpret_cast<char*>(line.data());
-  std::memcpy(out, kPrefix.data(), kPrefix.size());
-  std::memcpy(out + kPrefix.size(), generation.data(), generation.size());
+  std::copy(kPrefix.begin(), kPrefix.end(), out);
+  std::copy(generation.begin(), generation.end(), out + kPrefix.size());
   out[key_at - 1] = ':';
   sodium_bin2base64(
       out + key_at, kBase64Size + 1,
