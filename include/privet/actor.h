@@ -114,14 +114,14 @@ class Actor {
 
   // Replaces fields of `sealed` by those that `changes` has a value for, and
   // keeps all others, also those that this role may not see, and those that may
-  // not be stored just now: while an objection is pending, or without the facts
-  // that were given at sealing: of these nothing is indexed until they may be.
-  // What is due, or has lost its ground, leaves as at the next sweep; `outcome`
-  // tells of `changes` alone. The id and the
-  // time of creation stay (retention does not restart), the revision grows by
-  // one: stores write it only over the revision that was read. Repeated fields
-  // and maps are replaced whole. `changes` need not name the subject. The role
-  // must be one that may store the type.
+  // not be stored just now (while an objection is pending, or without the facts
+  // that were given at sealing), of which nothing is indexed until they may be.
+  // What is due, or has lost its ground, leaves as at the next sweep. Repeated
+  // fields and maps are replaced whole. The id and the time of creation stay
+  // (retention does not restart), the revision grows by one: stores write it
+  // only over the revision that was read. `changes` need not name the subject;
+  // `outcome` tells of `changes` alone. The role must be one that may store the
+  // type.
   //
   // Returns the codes of Seal() and OpenInto(): NotFound if nothing is left of
   // the record.

@@ -74,17 +74,20 @@ std::vector<std::string> PurposesOf(const policy::Snapshot& snapshot,
   return purposes;
 }
 
+// A refusal that says what `denial` lacks.
+absl::Status Refused(std::string_view why, const Denial& denial) {
+  return base::Denied(absl::StatusCode::kPermissionDenied,
+                      absl::StrCat(absl::string_view(why.data(), why.size()),
+                                   "; what it takes: ", denial.missing),
+                      denial);
+}
+
 // No field stands for the refusal: those that there are may be seen, in forms
 // that leave nothing, or the type does not have them any more.
 absl::Status NothingLeft(const Call& call) {
   Denial denial = DenialOf(call);
   denial.missing = "a field of which the purpose may see something";
-  return base::Denied(
-      absl::StatusCode::kPermissionDenied,
-      absl::StrCat("nothing of the record is left for the purpose; what it "
-                   "takes: ",
-                   denial.missing),
-      denial);
+  return Refused("nothing of the record is left for the purpose", denial);
 }
 
 }  // namespace
@@ -103,11 +106,8 @@ absl::Status SomebodyElse(const Call& call) {
   Denial denial = DenialOf(call);
   denial.gate = "subject";
   denial.missing = "the record's own subject, or AnySubject()";
-  return base::Denied(
-      absl::StatusCode::kPermissionDenied,
-      absl::StrCat("the record is about somebody else than the subject that "
-                   "the call names; what it takes: ",
-                   denial.missing),
+  return Refused(
+      "the record is about somebody else than the subject that the call names",
       denial);
 }
 

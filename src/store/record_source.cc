@@ -49,8 +49,9 @@ absl::StatusOr<SweepStep> RecordSource::Sweep(const SweepRange& range,
         }
         // One that does not parse too: the sweep counts it.
         auto disposal = decide(id, bytes);
+        if (!disposal.has_value()) return true;
         const auto header = base::SealedHeader::Parse(bytes);
-        if (disposal.has_value() && header.ok()) {
+        if (header.ok()) {
           batch.Add({id, header->revision(), bytes.size()},
                     *std::move(disposal));
         }

@@ -6,14 +6,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "engine/engine_rig.h"
+#include "engine/club.h"
 #include "privet/actor.h"
 #include "privet/engine.h"
 #include "privet/record.h"
 #include "privet/sealed_record.h"
 #include "privet/subject.h"
 #include "privet/subjects.h"
-#include "record/schema.h"
 #include "support/catch.h"
 #include "support/status_assertions.h"
 
@@ -56,13 +55,10 @@ message Member {
 )";
 
 // A club that keeps ids of its members as `rule` says.
-class Club {
+class Club : public ClubRig {
  public:
   explicit Club(const char* rule)
-      : schema(kMember),
-        rig(ParseOrDie(std::string(kPolicy) + rule)),
-        engine(OpenWith(&schema, &rig)),
-        desk(ActorOf(engine, "desk")) {}
+      : ClubRig(std::string(kPolicy) + rule, kMember) {}
 
   Record Text(const char* text) {
     bytes = schema.Bytes("Member", text);
@@ -102,24 +98,8 @@ class Club {
     }
   }
 
-  Schema schema;
-  EngineRig rig;
-  Engine engine;
-  Actor desk;
   Subject ada{"ada"};
   std::string bytes;
-
- private:
-  static Policy ParseOrDie(const std::string& text) {
-    auto policy = Policy::Parse(text, "club.textproto");
-    REQUIRE_OK(policy);
-    return *policy;
-  }
-  static Engine OpenWith(const Schema* schema, EngineRig* rig) {
-    EngineOptions options;
-    options.types = {schema->Type("Member")};
-    return rig->OpenOrDie(std::move(options));
-  }
 };
 
 TEST_CASE("A record is amended whose id may not be stored, or not any more",

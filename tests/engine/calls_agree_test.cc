@@ -25,6 +25,7 @@
 #include "privet/outcome.h"
 #include "privet/sealed_record.h"
 #include "privet/subjects.h"
+#include "promises/everyone.h"
 #include "support/catch.h"
 #include "support/edited_policy.h"
 #include "support/infermesh.h"
@@ -39,29 +40,6 @@ using Action = Outcome::Action;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using testing::Infermesh;
-
-constexpr const char* kActors[] = {"gateway",      "accounts", "payments",
-                                   "support_desk", "guard",    "auditor",
-                                   "product",      "legal"};
-constexpr const char* kPurposes[] = {"service.delivery",
-                                     "service.authentication",
-                                     "service.support",
-                                     "service.troubleshooting",
-                                     "service.notice",
-                                     "billing.records",
-                                     "billing.payment",
-                                     "billing.audit",
-                                     "security.fraud",
-                                     "security.abuse",
-                                     "improvement",
-                                     "analytics",
-                                     "experience",
-                                     "compliance",
-                                     "transfer_of_business",
-                                     "advertising",
-                                     "sale"};
-constexpr const char* kRecipients[] = {"hosting", "model_host", "analytics_co",
-                                       "helpdesk", "payment"};
 
 // The reference policy, in which nothing needs the whole address of a client:
 // it is stored as its network.
@@ -85,6 +63,9 @@ class Dice {
   template <typename T, std::size_t kSize>
   T Any(const T (&choices)[kSize]) {
     return choices[engine_() % kSize];
+  }
+  const std::string& Any(const std::vector<std::string>& choices) {
+    return choices[engine_() % choices.size()];
   }
 
  private:
@@ -375,6 +356,9 @@ TEST_CASE("Every call says of a field what every other says",
       networks ? Infermesh(PolicyThatStoresNetworks(), testing::OfText{})
                : Infermesh();
   std::size_t used = 0, shared = 0, stored = 0, transformed = 0;
+  const std::vector<std::string> actors = testing::EveryActor(),
+                                 purposes = testing::EveryPurpose(),
+                                 recipients = testing::EveryRecipient();
   const std::uint64_t seed = testing::PropertySeed(1);
   INFO("seed " << seed);
   for (int run = 0; run < testing::PropertyRuns(100); ++run) {
@@ -384,7 +368,7 @@ TEST_CASE("Every call says of a field what every other says",
     const Subject subject(account);
     Speak(dice, mesh, subject);
     const RegionId region = RegionId::FromText(dice.Any({"de", "us"}));
-    const auto as = [&](const char* name) {
+    const auto as = [&](const std::string& name) {
       const auto actor =
           mesh.test->engine().ActAs(ActorId::FromText(name), region);
       REQUIRE_OK(actor);
@@ -393,15 +377,15 @@ TEST_CASE("Every call says of a field what every other says",
     for (const Sample& sample : SamplesOf(account, mesh.test->clock().Now())) {
       Thin(dice, sample.record.get());
       Agreement agreement(mesh, subject, sample);
-      stored += agreement.Store(as(sample.stores.c_str())) ? 1 : 0;
-      for (const char* purpose : kPurposes) {
-        agreement.CheckUse(as(dice.Any(kActors)), PurposeId::FromText(purpose));
+      stored += agreement.Store(as(sample.stores)) ? 1 : 0;
+      for (const std::string& purpose : purposes) {
+        agreement.CheckUse(as(dice.Any(actors)), PurposeId::FromText(purpose));
       }
-      for (const char* actor : kActors) {
-        agreement.CheckUse(as(actor), PurposeId::FromText(dice.Any(kPurposes)));
+      for (const std::string& actor : actors) {
+        agreement.CheckUse(as(actor), PurposeId::FromText(dice.Any(purposes)));
         agreement.CheckShare(as(actor),
-                             RecipientId::FromText(dice.Any(kRecipients)),
-                             PurposeId::FromText(dice.Any(kPurposes)));
+                             RecipientId::FromText(dice.Any(recipients)),
+                             PurposeId::FromText(dice.Any(purposes)));
       }
       used += agreement.used;
       shared += agreement.shared;

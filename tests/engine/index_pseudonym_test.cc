@@ -16,7 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "crypto/hash.h"
-#include "engine/engine_rig.h"
+#include "engine/club.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "privet/actor.h"
@@ -26,7 +26,6 @@
 #include "privet/sealed_record.h"
 #include "privet/shared_record.h"
 #include "privet/subject.h"
-#include "record/schema.h"
 #include "support/catch.h"
 #include "support/status_assertions.h"
 
@@ -69,14 +68,11 @@ message Member {
 }
 )";
 
-class Club {
+class Club : public ClubRig {
  public:
   // `rules`: beside those of the club.
   explicit Club(const std::string& rules = "")
-      : schema(kMember),
-        rig(ParseOrDie(kPolicy + rules)),
-        engine(OpenWith(&schema, &rig)),
-        desk(ActorOf(engine, "desk")) {}
+      : ClubRig(kPolicy + rules, kMember) {}
 
   absl::StatusOr<SealedRecord> Seal(const std::string& id,
                                     const std::string& text) {
@@ -130,23 +126,6 @@ class Club {
     const auto message = ShareOrDie(sealed, recipient);
     return message->GetReflection()->GetString(
         *message, message->GetDescriptor()->FindFieldByName(field));
-  }
-
-  Schema schema;
-  EngineRig rig;
-  Engine engine;
-  Actor desk;
-
- private:
-  static Policy ParseOrDie(const std::string& text) {
-    auto policy = Policy::Parse(text, "club.textproto");
-    REQUIRE_OK(policy);
-    return *policy;
-  }
-  static Engine OpenWith(const Schema* schema, EngineRig* rig) {
-    EngineOptions options;
-    options.types = {schema->Type("Member")};
-    return rig->OpenOrDie(std::move(options));
   }
 };
 

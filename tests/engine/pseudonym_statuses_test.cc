@@ -4,11 +4,10 @@
 // to do about it.
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "engine/engine_rig.h"
+#include "engine/club.h"
 #include "keys/catalogue.h"
 #include "keys/rows.h"
 #include "privet/actor.h"
@@ -17,7 +16,6 @@
 #include "privet/sealed_record.h"
 #include "privet/subject.h"
 #include "privet/subjects.h"
-#include "record/schema.h"
 #include "support/catch.h"
 #include "support/status_assertions.h"
 
@@ -52,45 +50,28 @@ message Member {
 }
 )";
 
-class Club {
+class Club : public ClubRig {
  public:
-  Club() : schema(kMember), rig(ParseOrDie()), engine(Open()) {}
+  Club() : ClubRig(kPolicy, kMember) {}
 
-  Actor desk() { return ActorOf(engine, "desk"); }
-  Engine Open() {
-    EngineOptions options;
-    options.types = {schema.Type("Member")};
-    return rig.OpenOrDie(std::move(options));
-  }
   SealedRecord SealOrDie() {
-    auto sealed = desk().Seal(Record::Bytes("t.Member", bytes), ada);
+    auto sealed = desk.Seal(Record::Bytes("t.Member", bytes), ada);
     REQUIRE_OK(sealed);
     return *sealed;
   }
   absl::Status ShareInHand() {
-    return desk()
+    return desk
         .Share(Record::Bytes("t.Member", bytes), ada, RecipientId("lab"),
                PurposeId("audit"))
         .status();
   }
   absl::Status Share(const SealedRecord& sealed) {
-    return desk()
-        .Share(sealed, ada, RecipientId("lab"), PurposeId("audit"))
+    return desk.Share(sealed, ada, RecipientId("lab"), PurposeId("audit"))
         .status();
   }
 
-  Schema schema;
-  EngineRig rig;
-  Engine engine;
   const Subject ada{"ada"};
   const std::string bytes = schema.Bytes("Member", "id: 'ada'");
-
- private:
-  static Policy ParseOrDie() {
-    auto policy = Policy::Parse(kPolicy, "club.textproto");
-    REQUIRE_OK(policy);
-    return *policy;
-  }
 };
 
 TEST_CASE("Of whom nothing is stored has no pseudonym yet",
@@ -126,7 +107,8 @@ TEST_CASE("A key of pseudonyms that was altered in the vault is damage",
   std::string altered = **row;
   altered.back() = static_cast<char>(altered.back() ^ 1);
   REQUIRE_OK(club.rig.vault->Commit({}, {{name, altered}}));
-  club.engine = club.Open();  // with nothing in memory
+  club.engine = club.OpenOrDie();  // with nothing in memory
+  club.desk = ActorOf(club.engine, "desk");
   REQUIRE_ERROR(club.Share(sealed), Code::kDataLoss, "field `id`");
   REQUIRE_ERROR(club.ShareInHand(), Code::kDataLoss, "field `id`");
 }
